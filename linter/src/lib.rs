@@ -1,0 +1,1 @@
+//! Inputs, rules and reports of `mediastore-lint`.

@@ -1,0 +1,1 @@
+//! AWS-style resource policies and CORS rules: parse, decide, analyse. No I/O, no async.

@@ -1,0 +1,1 @@
+//! Resources, data sources and client of the MediaStore provider.

@@ -1,0 +1,1 @@
+//! A service that speaks the AWS Elemental MediaStore API.
