@@ -1,1 +1,3 @@
 //! AWS-style resource policies and CORS rules: parse, decide, analyse. No I/O, no async.
+
+pub mod limits;
