@@ -1,3 +1,4 @@
 //! AWS-style resource policies and CORS rules: parse, decide, analyse. No I/O, no async.
 
+pub mod lifecycle;
 pub mod limits;
