@@ -1,4 +1,17 @@
 //! AWS-style resource policies and CORS rules: parse, decide, analyse. No I/O, no async.
 
+pub mod action;
+pub mod arn;
+pub mod condition;
+pub mod decide;
+pub mod keys;
 pub mod lifecycle;
 pub mod limits;
+pub mod model;
+pub mod pattern;
+pub mod principal;
+pub mod problem;
+pub mod request;
+pub mod resource;
+pub mod span;
+pub mod text;

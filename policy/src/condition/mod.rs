@@ -1,0 +1,112 @@
+//! Conditions: an operator, a key, and the values of the policy that the key's values are compared with.
+//!
+//! The relation of one request value to one policy value lives in the file of its family; what several values, negation,
+//! `IfExists`, the set qualifiers and an absent key make of it is [`crate::decide`]'s.
+
+pub mod date;
+pub mod ip;
+pub mod numeric;
+pub mod operator;
+
+use compact_str::CompactString;
+
+use crate::arn::ArnPattern;
+use crate::keys::{self, KeyRow};
+use crate::pattern::Pattern;
+use crate::span::Span;
+use crate::text::Text;
+use date::Instant;
+use ip::Network;
+use numeric::Decimal;
+use operator::Operator;
+
+/// One key under one operator. Conditions of a statement are a conjunction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Key and values in the document.
+    pub span: Span,
+    /// The operator.
+    pub operator: Operator,
+    /// Where the operator is named.
+    pub operator_span: Span,
+    /// The key.
+    pub key: ConditionKey,
+    /// Where the key is named.
+    pub key_span: Span,
+    /// The values, of which any may match (of a negated operator: none may).
+    pub values: Vec<Operand>,
+}
+
+/// A condition key as a policy names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConditionKey {
+    /// As written.
+    pub text: Text,
+    /// In lower case; empty if the name has holes.
+    lower: CompactString,
+    /// What is known of the key.
+    pub row: Option<&'static KeyRow>,
+}
+
+impl ConditionKey {
+    /// The key of this name.
+    #[must_use]
+    pub fn new(text: Text) -> Self {
+        let lower = text.as_known().map(CompactString::from_str_to_lowercase).unwrap_or_default();
+        let row = keys::find(&lower);
+        Self { text, lower, row }
+    }
+
+    /// The name in lower case, if it is wholly known.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        (!self.lower.is_empty()).then_some(self.lower.as_str())
+    }
+
+    /// Whether the key carries several values by its definition.
+    #[must_use]
+    pub fn multivalued(&self) -> bool {
+        self.row.is_some_and(|row| row.multivalued)
+    }
+}
+
+/// A value of a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operand {
+    /// The value in the document.
+    pub span: Span,
+    /// The value as text; numbers and booleans are their JSON text.
+    pub text: Text,
+    /// What the operator makes of it.
+    pub value: OperandValue,
+}
+
+/// A value of a condition as its operator reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OperandValue {
+    /// For the string family. Only the `Like` operators have wildcards in it; variables are possible in all of them.
+    String(Pattern),
+    /// For `Numeric...`.
+    Number(Decimal),
+    /// For `Date...`.
+    Date(Instant),
+    /// For `Bool`: whether the text is `true` in any case.
+    Bool(bool),
+    /// For `BinaryEquals`: base64 text.
+    Binary(CompactString),
+    /// For the address family.
+    Ip(Network),
+    /// For the ARN family, when the six fields are fixed before any variable is known.
+    Arn(Box<ArnPattern>),
+    /// For the ARN family, when a variable stands before the fifth colon: fields are split after substitution.
+    ArnTemplate(Pattern),
+    /// For `Null`: whether the key must be absent.
+    Null(bool),
+    /// Does not fit the operator. A problem was reported; where a service stores it all the same it has the meaning of
+    /// `iam-semantics` section 8, "ill-typed p".
+    Malformed,
+    /// A hole hides what the operator would make of the text.
+    Unknown,
+    /// The element as a whole is unknown: it stands for one or more values.
+    UnknownValues,
+}
