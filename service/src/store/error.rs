@@ -1,0 +1,91 @@
+//! What can go wrong with the folder and the database, told apart by what its owner has to do.
+
+use std::io;
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+/// The data folder could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The path names a file.
+    #[error("data folder `{0}` is a file; name a folder")]
+    NotAFolder(PathBuf),
+    /// The folder is not there and cannot be made.
+    #[error("data folder `{path}` cannot be created")]
+    Create {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The folder or its database cannot be written.
+    #[error(
+        "data folder `{0}` cannot be written; check its owner, its permissions and whether its disk is mounted read-only"
+    )]
+    ReadOnly(PathBuf),
+    /// The disk is full.
+    #[error("data folder `{0}` is on a full disk")]
+    Full(PathBuf),
+    /// The database file is damaged, or none.
+    #[error("database `{0}` is damaged or not a database; restore it from a copy, or move it away to start empty")]
+    Corrupt(PathBuf),
+    /// A newer build has written the database.
+    #[error("database `{path}` has schema {found}, and this build knows up to {known}; use a newer build")]
+    Newer {
+        /// The database file.
+        path: PathBuf,
+        /// Its schema.
+        found: usize,
+        /// The newest schema this build knows.
+        known: usize,
+    },
+    /// Another process keeps the database locked.
+    #[error("database `{0}` stays locked by another process")]
+    Busy(PathBuf),
+    /// Anything else the database says.
+    #[error("database `{path}` cannot be opened")]
+    Database {
+        /// The database file.
+        path: PathBuf,
+        /// What the database said.
+        source: rusqlite::Error,
+    },
+}
+
+/// A read or write of an open store failed. Nothing of it was kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The disk is full.
+    #[error("the disk that holds the data folder is full")]
+    Full,
+    /// The database became read-only.
+    #[error("the data folder cannot be written")]
+    ReadOnly,
+    /// The database file is damaged.
+    #[error("the database in the data folder is damaged")]
+    Corrupt,
+    /// Another process kept the write lock for longer than we wait.
+    #[error("the database stays locked by another process")]
+    Busy,
+    /// The store is being closed.
+    #[error("the store is closed")]
+    Closed,
+    /// Anything else the database says.
+    #[error("the database failed: {0}")]
+    Database(String),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            _ => Self::Database(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The texts of a container's four kinds of policy, kept as they were put.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::StoreError;
+
+/// The kinds of policy a container can have one of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Container,
+    Cors,
+    Lifecycle,
+    Metric,
+}
+
+impl Kind {
+    /// The word in the database; the schema lists the same four.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Container => "container",
+            Self::Cors => "cors",
+            Self::Lifecycle => "lifecycle",
+            Self::Metric => "metric",
+        }
+    }
+}
+
+/// Puts or replaces a policy.
+pub(crate) fn put(db: &Connection, container: i64, kind: Kind, text: &str) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO policy (container_id, kind, text) VALUES (?1, ?2, ?3)
+         ON CONFLICT (container_id, kind) DO UPDATE SET text = excluded.text",
+    )?
+    .execute(params![container, kind.word(), text])?;
+    Ok(())
+}
+
+/// The policy, if there is one.
+pub(crate) fn find(db: &Connection, container: i64, kind: Kind) -> Result<Option<String>, StoreError> {
+    let text = db
+        .prepare_cached("SELECT text FROM policy WHERE container_id = ?1 AND kind = ?2")?
+        .query_row(params![container, kind.word()], |row| row.get(0))
+        .optional()?;
+    Ok(text)
+}
+
+/// Removes a policy; tells whether there was one.
+pub(crate) fn remove(db: &Connection, container: i64, kind: Kind) -> Result<bool, StoreError> {
+    let removed = db
+        .prepare_cached("DELETE FROM policy WHERE container_id = ?1 AND kind = ?2")?
+        .execute(params![container, kind.word()])?;
+    Ok(removed > 0)
+}

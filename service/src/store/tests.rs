@@ -1,0 +1,1 @@
+//! The store alone: what it promises about commits, neighbours, folders and files.

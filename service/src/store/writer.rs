@@ -1,0 +1,117 @@
+//! One thread that does every write of this process and lets waiting writes share a commit.
+//!
+//! A commit costs a disk sync; a thousand writes at parallelism ten would otherwise pay a thousand of them one after the other. The
+//! thread takes whatever is waiting, runs each write in its own savepoint, commits once, and only then tells each writer. So an
+//! answer always means "on disk", and a refused write takes nothing of its neighbours with it.
+
+use std::sync::mpsc::{Receiver, Sender};
+use std::{io, thread};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::StoreError;
+
+/// Most writes in one commit, so that the first of them does not wait for a queue that never ends.
+const BATCH: usize = 128;
+
+/// A write: given the connection it changes the database, given an error it changes nothing; both ways it says whom to answer.
+type Job = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Outcome + Send>;
+
+/// Tells the caller of a write how its commit went.
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+struct Outcome {
+    /// Whether the changes of this write are wanted.
+    keep: bool,
+    answer: Answer,
+}
+
+/// The way to the thread. The thread ends when every clone is gone.
+#[derive(Clone)]
+pub(super) struct Writer(Sender<Job>);
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> io::Result<Self> {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        thread::Builder::new().name("store-writer".to_owned()).spawn(move || work(&connection, &receiver))?;
+        Ok(Self(sender))
+    }
+
+    /// Runs a write. An `Err` of the write itself undoes it. Dropping the future does not stop a write that was handed over.
+    pub(super) async fn write<T, E>(
+        &self,
+        write: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let result = connection.map_err(E::from).and_then(write);
+            Outcome {
+                keep: result.is_ok(),
+                answer: Box::new(move |committed| {
+                    // The caller may have gone away; the write stands all the same.
+                    let _ = reply.send(committed.map_err(E::from).and_then(|()| result));
+                }),
+            }
+        });
+        self.0.send(job).map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+fn work(connection: &Connection, jobs: &Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let mut batch = std::iter::once(first).chain(jobs.try_iter()).take(BATCH);
+        let mut answers = Vec::new();
+        let committed = commit(connection, &mut batch, &mut answers);
+        if let Err(error) = &committed {
+            tracing::error!(%error, writes = answers.len(), "writes were not kept");
+            if !connection.is_autocommit()
+                && let Err(error) = connection.execute_batch("ROLLBACK")
+            {
+                tracing::error!(%error, "a failed commit could not be rolled back");
+            }
+        }
+        for answer in answers {
+            answer(committed.clone());
+        }
+    }
+}
+
+/// Runs the batch in one transaction. On an error the rest of the batch is not run, and every write of it is among the answers.
+fn commit(
+    connection: &Connection,
+    batch: &mut dyn Iterator<Item = Job>,
+    answers: &mut Vec<Answer>,
+) -> Result<(), StoreError> {
+    let result = run(connection, batch, answers);
+    if let Err(error) = &result {
+        answers.extend(batch.map(|job| job(Err(error.clone())).answer));
+    }
+    result
+}
+
+fn run(
+    connection: &Connection,
+    batch: &mut dyn Iterator<Item = Job>,
+    answers: &mut Vec<Answer>,
+) -> Result<(), StoreError> {
+    // IMMEDIATE: what a write reads cannot change below it, not even by another process.
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    for job in batch {
+        connection.execute_batch("SAVEPOINT write")?;
+        let Outcome { keep, answer } = job(Ok(connection));
+        if connection.is_autocommit() {
+            // A full disk and its like make SQLite give up the whole transaction. This write has its own reason to tell.
+            answer(Ok(()));
+            return Err(StoreError::Database("a write of the same commit failed".to_owned()));
+        }
+        answers.push(answer);
+        connection.execute_batch(if keep { "RELEASE write" } else { "ROLLBACK TO write; RELEASE write" })?;
+    }
+    Ok(connection.execute_batch("COMMIT")?)
+}
