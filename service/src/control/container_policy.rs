@@ -1,0 +1,81 @@
+//! PutContainerPolicy, GetContainerPolicy, DeleteContainerPolicy.
+//!
+//! A container always has a policy: until one is put, and again once it is deleted, the default that gives its owner everything over
+//! HTTPS. So Get never fails for want of one, and Delete means "back to the default".
+
+use mediastore_policy::limits;
+use serde::{Deserialize, Serialize};
+
+use crate::store::containers::Realm;
+use crate::store::policies::Kind;
+
+use super::error::{ApiError, Code};
+use super::input::Problems;
+use super::resource;
+use super::{Call, NOTHING, Output, output};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PutInput {
+    container_name: Option<String>,
+    policy: Option<String>,
+}
+
+pub(super) async fn put(call: Call) -> Output {
+    let input: PutInput = call.input()?;
+    let mut problems = Problems::default();
+    let name = problems.container_name(input.container_name);
+    let policy = match input.policy {
+        None => problems.required("Policy", None),
+        Some(policy) => {
+            problems.limit("Policy", limits::CONTAINER_POLICY.check(&policy));
+            policy
+        }
+    };
+    problems.finish()?;
+    judge(&call.realm, &name, &policy)?;
+    resource::put_policy(call, name, Kind::Container, policy).await
+}
+
+/// Refuses what the real service refused, in the form of the one message of it that is on record.
+fn judge(realm: &Realm, name: &str, policy: &str) -> Result<(), ApiError> {
+    let refusals = refusals(&resource::arn(realm, name), policy);
+    if refusals.is_empty() {
+        return Ok(());
+    }
+    Err(ApiError::new(Code::Validation, format!("Invalid Container Policy: {}", refusals.join("; "))))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetOutput {
+    policy: String,
+}
+
+pub(super) async fn get(call: Call) -> Output {
+    let (name, policy) = resource::policy(&call, Kind::Container).await?;
+    let policy = policy.unwrap_or_else(|| default(&call.realm, &name));
+    output(&GetOutput { policy })
+}
+
+pub(super) async fn delete(call: Call) -> Output {
+    resource::delete_policy(&call, Kind::Container).await?;
+    NOTHING
+}
+
+/// The policy AWS gave every new container.
+fn default(realm: &Realm, name: &str) -> String {
+    let account = &realm.account;
+    let arn = resource::arn(realm, name);
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"MediaStoreFullAccess","Effect":"Allow","Action":["mediastore:*"],"Principal":{{"AWS":"arn:aws:iam::{account}:root"}},"Resource":"{arn}/*","Condition":{{"Bool":{{"aws:SecureTransport":"true"}}}}}}]}}"#
+    )
+}
+
+/// Why the service would not take this text as the policy of the container with that ARN; empty if it would.
+fn refusals(_arn: &str, policy: &str) -> Vec<String> {
+    match serde_json::from_str::<serde::de::IgnoredAny>(policy) {
+        Ok(_) => Vec::new(),
+        Err(error) => vec![format!("the text is not valid JSON: {error}")],
+    }
+}

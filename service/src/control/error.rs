@@ -1,0 +1,66 @@
+//! The error codes of the control plane as a table, and the one error type its operations return.
+
+use http::StatusCode;
+
+use crate::store::StoreError;
+
+/// The codes. The first six are modelled; the rest are what such services answer, as far as anyone has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    ContainerInUse,
+    ContainerNotFound,
+    PolicyNotFound,
+    CorsPolicyNotFound,
+    LimitExceeded,
+    InternalServerError,
+    Validation,
+    Serialization,
+    UnknownOperation,
+    IncompleteSignature,
+    RequestTooLarge,
+}
+
+impl Code {
+    /// The name on the wire and the status: the whole of what a code means to HTTP.
+    pub(crate) fn wire(self) -> (&'static str, StatusCode) {
+        match self {
+            Self::ContainerInUse => ("ContainerInUseException", StatusCode::BAD_REQUEST),
+            Self::ContainerNotFound => ("ContainerNotFoundException", StatusCode::BAD_REQUEST),
+            Self::PolicyNotFound => ("PolicyNotFoundException", StatusCode::BAD_REQUEST),
+            Self::CorsPolicyNotFound => ("CorsPolicyNotFoundException", StatusCode::BAD_REQUEST),
+            Self::LimitExceeded => ("LimitExceededException", StatusCode::BAD_REQUEST),
+            Self::InternalServerError => ("InternalServerError", StatusCode::INTERNAL_SERVER_ERROR),
+            Self::Validation => ("ValidationException", StatusCode::BAD_REQUEST),
+            Self::Serialization => ("SerializationException", StatusCode::BAD_REQUEST),
+            Self::UnknownOperation => ("UnknownOperationException", StatusCode::NOT_FOUND),
+            Self::IncompleteSignature => ("IncompleteSignatureException", StatusCode::BAD_REQUEST),
+            Self::RequestTooLarge => ("RequestEntityTooLargeException", StatusCode::PAYLOAD_TOO_LARGE),
+        }
+    }
+}
+
+/// A refused or failed call: what the caller is told.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", code.wire().0)]
+pub(crate) struct ApiError {
+    pub(crate) code: Code,
+    pub(crate) message: String,
+}
+
+impl ApiError {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    pub(crate) fn container_not_found(name: &str) -> Self {
+        Self::new(Code::ContainerNotFound, format!("container `{name}` does not exist"))
+    }
+}
+
+impl From<StoreError> for ApiError {
+    /// The modelled "temporarily unavailable": clients try again, which is right for a lock and harmless for the rest.
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed");
+        Self::new(Code::InternalServerError, error.to_string())
+    }
+}

@@ -1,0 +1,260 @@
+//! The control plane: 21 operations of AWS JSON 1.1, all of them `POST /` with the operation's name in `X-Amz-Target`.
+//!
+//! Each family of operations is one file that decodes, applies and encodes. This file reads the envelope, finds the operation in one
+//! table, and writes the answer or the error. It knows no operation's members.
+
+mod access_logging;
+mod container_policy;
+mod containers;
+mod cors_policy;
+mod error;
+mod input;
+mod lifecycle_policy;
+mod metric_policy;
+mod resource;
+mod tags;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::config::Region;
+use crate::faults::{Effect, When};
+use crate::service::{Body, BodyError, Dropped, Service};
+use crate::store::containers::Realm;
+use error::{ApiError, Code};
+
+/// What precedes the operation's name in `X-Amz-Target`.
+const TARGET_PREFIX: &str = "MediaStore_20170901.";
+
+/// Most bytes of a request body. The largest legal one is a CORS policy of 398,000 characters, each written as a six-byte escape.
+const BODY_SIZE: usize = 4 * 1024 * 1024;
+
+/// How long a client may take to send a request body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
+/// What an operation gives back: the JSON text of its output, or nothing.
+type Output = Result<Bytes, ApiError>;
+
+/// An operation in the table.
+type Operation = fn(Call) -> Pin<Box<dyn Future<Output = Output> + Send>>;
+
+/// Every operation of the API, by name.
+const OPERATIONS: &[(&str, Operation)] = &[
+    ("CreateContainer", |call| Box::pin(containers::create(call))),
+    ("DescribeContainer", |call| Box::pin(containers::describe(call))),
+    ("ListContainers", |call| Box::pin(containers::list(call))),
+    ("DeleteContainer", |call| Box::pin(containers::delete(call))),
+    ("PutContainerPolicy", |call| Box::pin(container_policy::put(call))),
+    ("GetContainerPolicy", |call| Box::pin(container_policy::get(call))),
+    ("DeleteContainerPolicy", |call| Box::pin(container_policy::delete(call))),
+    ("PutCorsPolicy", |call| Box::pin(cors_policy::put(call))),
+    ("GetCorsPolicy", |call| Box::pin(cors_policy::get(call))),
+    ("DeleteCorsPolicy", |call| Box::pin(cors_policy::delete(call))),
+    ("PutLifecyclePolicy", |call| Box::pin(lifecycle_policy::put(call))),
+    ("GetLifecyclePolicy", |call| Box::pin(lifecycle_policy::get(call))),
+    ("DeleteLifecyclePolicy", |call| Box::pin(lifecycle_policy::delete(call))),
+    ("PutMetricPolicy", |call| Box::pin(metric_policy::put(call))),
+    ("GetMetricPolicy", |call| Box::pin(metric_policy::get(call))),
+    ("DeleteMetricPolicy", |call| Box::pin(metric_policy::delete(call))),
+    ("StartAccessLogging", |call| Box::pin(access_logging::start(call))),
+    ("StopAccessLogging", |call| Box::pin(access_logging::stop(call))),
+    ("TagResource", |call| Box::pin(tags::tag(call))),
+    ("UntagResource", |call| Box::pin(tags::untag(call))),
+    ("ListTagsForResource", |call| Box::pin(tags::list(call))),
+];
+
+/// One call of an operation: everything it may look at.
+struct Call {
+    service: Service,
+    /// The account and region whose containers the caller means.
+    realm: Realm,
+    /// Milliseconds since 1970, the same throughout the call.
+    now: i64,
+    body: Bytes,
+}
+
+impl Call {
+    /// The operation's input. An empty body is an empty input.
+    fn input<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
+        serde_json::from_slice(body)
+            .map_err(|error| ApiError::new(Code::Serialization, format!("the request body cannot be read: {error}")))
+    }
+}
+
+/// The JSON text of an output.
+fn output<T: Serialize>(value: &T) -> Output {
+    match serde_json::to_vec(value) {
+        Ok(text) => Ok(text.into()),
+        Err(error) => {
+            tracing::error!(%error, "an answer cannot be written");
+            Err(ApiError::new(Code::InternalServerError, "the answer cannot be written"))
+        }
+    }
+}
+
+/// The output of an operation that has none.
+const NOTHING: Output = Ok(Bytes::new());
+
+/// Answers a request to the control plane.
+pub(crate) async fn handle<B>(service: &Service, request: Request<B>) -> Result<Response<Body>, Dropped>
+where
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: Into<BodyError>,
+{
+    let request_id = request_id();
+    let (name, operation) = match find(&request) {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::info!(request_id, %error, "refused");
+            return Ok(respond(Err(error), &request_id));
+        }
+    };
+    let fault = service.config().faults.next(name);
+    match &fault {
+        Some(Effect::Drop(When::Before)) => return Err(Dropped),
+        Some(Effect::Answer(answer)) => {
+            return Ok(error_response(answer.status, &answer.code, &answer.message, &request_id));
+        }
+        Some(Effect::Delay(by)) => tokio::time::sleep(*by).await,
+        Some(Effect::Drop(When::After)) | None => {}
+    }
+    let result = perform(service, operation, request).await;
+    match &result {
+        Ok(_) => tracing::debug!(operation = name, request_id, "done"),
+        Err(error) => tracing::info!(operation = name, request_id, %error, "refused"),
+    }
+    if fault == Some(Effect::Drop(When::After)) {
+        return Err(Dropped);
+    }
+    Ok(respond(result, &request_id))
+}
+
+fn find<B>(request: &Request<B>) -> Result<(&'static str, Operation), ApiError> {
+    let unknown = |message: String| Err(ApiError::new(Code::UnknownOperation, message));
+    if request.method() != Method::POST || request.uri().path() != "/" {
+        return unknown(format!("no operation answers {} {}", request.method(), request.uri().path()));
+    }
+    let target = request.headers().get(TARGET).and_then(|target| target.to_str().ok());
+    let Some(target) = target else {
+        return unknown("the header X-Amz-Target is missing".to_owned());
+    };
+    let name = target.strip_prefix(TARGET_PREFIX);
+    match OPERATIONS.iter().find(|(known, _)| Some(*known) == name) {
+        Some(&found) => Ok(found),
+        None => unknown(format!("X-Amz-Target `{target}` is no operation of this service")),
+    }
+}
+
+async fn perform<B>(service: &Service, operation: Operation, request: Request<B>) -> Output
+where
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: Into<BodyError>,
+{
+    let config = service.config();
+    let region = signed_region(request.headers())?.unwrap_or_else(|| config.region.clone());
+    let body = read(request.into_body()).await?;
+    let realm = Realm { account: config.account.to_string(), region: region.to_string() };
+    let call = Call { service: service.clone(), realm, now: config.clock.now(), body };
+    operation(call).await
+}
+
+/// The region of the credential scope, if the request is signed. The signature itself is not looked at.
+fn signed_region(headers: &HeaderMap) -> Result<Option<Region>, ApiError> {
+    let wrong = |what: &str| ApiError::new(Code::IncompleteSignature, format!("the Authorization header {what}"));
+    let Some(value) = headers.get(AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let value = value.to_str().map_err(|_| wrong("is not text"))?;
+    let fields = value.strip_prefix("AWS4-HMAC-SHA256 ").ok_or_else(|| wrong("is not of AWS4-HMAC-SHA256"))?;
+    let credential = fields
+        .split(',')
+        .find_map(|field| field.trim().strip_prefix("Credential="))
+        .ok_or_else(|| wrong("has no Credential"))?;
+    // Access key, date, region, service, "aws4_request": read from the end, since nothing forbids a slash in the key.
+    let mut scope = credential.rsplit('/');
+    match (scope.next(), scope.next(), scope.next().map(str::parse)) {
+        (Some("aws4_request"), Some("mediastore"), Some(Ok(region))) => Ok(Some(region)),
+        _ => Err(wrong("has no credential scope of the form `<date>/<region>/mediastore/aws4_request`")),
+    }
+}
+
+async fn read<B>(body: B) -> Result<Bytes, ApiError>
+where
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: Into<BodyError>,
+{
+    let collected = tokio::time::timeout(BODY_TIMEOUT, Box::pin(Limited::new(body, BODY_SIZE)).collect());
+    match collected.await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            Err(ApiError::new(Code::RequestTooLarge, format!("the request body has more than {BODY_SIZE} bytes")))
+        }
+        Ok(Err(error)) => Err(ApiError::new(Code::Serialization, format!("the request body ended early: {error}"))),
+        Err(_) => {
+            let seconds = BODY_TIMEOUT.as_secs();
+            Err(ApiError::new(Code::Serialization, format!("the request body took longer than {seconds} seconds")))
+        }
+    }
+}
+
+fn respond(result: Output, request_id: &str) -> Response<Body> {
+    match result {
+        Ok(body) => response(StatusCode::OK, body, request_id),
+        Err(error) => {
+            let (code, status) = error.code.wire();
+            error_response(status, code, &error.message, request_id)
+        }
+    }
+}
+
+fn error_response(status: StatusCode, code: &str, message: &str, request_id: &str) -> Response<Body> {
+    #[derive(Serialize)]
+    struct Error<'a> {
+        #[serde(rename = "__type")]
+        code: &'a str,
+        #[serde(rename = "Message")]
+        message: &'a str,
+    }
+
+    let body = serde_json::to_vec(&Error { code, message }).unwrap_or_default();
+    let mut response = response(status, body.into(), request_id);
+    if let Ok(code) = HeaderValue::from_str(code) {
+        response.headers_mut().insert(ERROR_TYPE, code);
+    }
+    response
+}
+
+fn response(status: StatusCode, body: Bytes, request_id: &str) -> Response<Body> {
+    let length = body.len();
+    let mut response = Response::new(Full::new(body).map_err(|never| match never {}).boxed());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, JSON);
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    if let Ok(request_id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, request_id);
+    }
+    response
+}
+
+/// A name for one request in logs and answers; its only use is to be told apart from others.
+fn request_id() -> String {
+    let mut bytes = [0; 16];
+    // Without randomness the answer matters more than its name.
+    let _ = getrandom::fill(&mut bytes);
+    format!("{:032x}", u128::from_be_bytes(bytes))
+}

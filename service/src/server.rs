@@ -1,0 +1,85 @@
+//! The service on a socket: connections in, requests to [`Service::handle`], and a graceful end.
+
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::service::Service;
+
+/// How long requests in flight get to finish once the end is asked for.
+pub const DRAIN: Duration = Duration::from_secs(10);
+
+/// How long a client may take to send the head of a request; idle connections close after it too.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Most bytes of a request's head, which also bounds the memory of a connection that sends nothing else.
+const HEAD_SIZE: usize = 64 * 1024;
+
+/// Pause after the system refused a connection, for want of file handles as a rule: trying again at once would only burn time.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves until `shutdown` is done, then takes no more connections, lets requests in flight finish for [`DRAIN`], and returns.
+///
+/// # Errors
+/// When the listener has no address, which means that it is no working listener.
+pub async fn run(listener: TcpListener, service: Service, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "serving");
+    let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    tokio::pin!(shutdown);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    tracing::trace!(%peer, "connected");
+                    connections.spawn(serve(stream, service.clone(), &graceful));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            // Ended connections are taken out as they end.
+            Some(_) = connections.join_next() => {}
+            () = &mut shutdown => break,
+        }
+    }
+    drop(listener);
+    tracing::info!("draining");
+    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("requests still in flight after the drain time are cut off");
+    }
+    connections.shutdown().await;
+    Ok(())
+}
+
+fn serve(stream: TcpStream, service: Service, graceful: &GracefulShutdown) -> impl Future<Output = ()> + use<> {
+    // Answers are small and whole; waiting to fill a packet only delays them.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    let answer = service_fn(move |request| {
+        let service = service.clone();
+        async move { service.handle(request).await }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_SIZE)
+        .serve_connection(TokioIo::new(stream), answer);
+    let connection = graceful.watch(connection);
+    async move {
+        // A peer that goes away or talks nonsense is its own problem.
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
