@@ -1,0 +1,103 @@
+//! The command line of `mediastored`: arguments in, exit code out. Everything it does is done by the library.
+
+mod serve;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+/// A MediaStore-compatible service: the API of AWS Elemental MediaStore, on your machine and from a folder.
+///
+/// AWS ended MediaStore on 2025-11-13. This program answers in its place, so that clients written for it (the AWS SDKs, the AWS CLI,
+/// Terraform) keep working: point their endpoint at it.
+#[derive(Debug, Parser)]
+#[command(name = "mediastored", version, after_long_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// What to log to standard error: off, error, warn, info, debug, trace, or a filter such as `mediastore_service=debug`.
+    #[arg(long, global = true, env = "MEDIASTORED_LOG", default_value = "warn", value_name = "FILTER")]
+    log: String,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  Serve on http://127.0.0.1:8474 from the folder .mediastore:
+      mediastored serve
+
+  Create and list containers with the AWS CLI (any key will do, signatures are not checked yet):
+      export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_REGION=us-west-2
+      aws mediastore create-container --container-name live --endpoint-url http://127.0.0.1:8474
+      aws mediastore list-containers --endpoint-url http://127.0.0.1:8474
+
+  Point Terraform at it:
+      provider \"mediastore\" { endpoint = \"http://127.0.0.1:8474\" }";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the API until it gets SIGTERM or SIGINT, then lets requests in flight finish.
+    Serve(serve::Serve),
+    /// Prints a completion script for a shell.
+    ///
+    /// For bash: mediastored completions bash > ~/.local/share/bash-completion/completions/mediastored
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Reads the arguments of the process and does what they say.
+///
+/// 0: done. 1: it could not be done; standard error says why. 2: the arguments make no sense.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match EnvFilter::try_new(&arguments.log) {
+        Err(error) => Err(format!("the log filter `{}` makes no sense: {error}", arguments.log)),
+        Ok(filter) => {
+            tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+            match arguments.command {
+                Command::Serve(serve) => serve.run(),
+                Command::Completions { shell } => completions(shell),
+            }
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            // Where standard error is closed there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "mediastored: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<(), String> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "mediastored", &mut script);
+    io::stdout().write_all(&script).map_err(|error| format!("the script cannot be written: {error}"))
+}
+
+/// An error with its causes, in one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,137 @@
+//! `mediastored serve`.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, builder::FalseyValueParser};
+use jiff::SignedDuration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::with_causes;
+use crate::{Account, Clock, Config, DataEndpoint, Faults, Quotas, Region, Service, Store, run};
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Address and port to listen on. Port 0 takes a free one; the line printed when ready tells which.
+    #[arg(long, env = "MEDIASTORED_LISTEN", default_value = "127.0.0.1:8474", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
+
+    /// Folder that keeps everything. It is made if it is missing, and may be shared with other processes on this machine.
+    #[arg(long, env = "MEDIASTORED_DATA_DIR", default_value = ".mediastore", value_name = "FOLDER")]
+    data_dir: PathBuf,
+
+    /// Region of requests that are not signed; a signed request names its own.
+    #[arg(long, env = "MEDIASTORED_REGION", default_value_t, value_name = "REGION")]
+    region: Region,
+
+    /// Account that owns the containers, twelve digits.
+    #[arg(long, env = "MEDIASTORED_ACCOUNT", default_value_t, value_name = "ACCOUNT")]
+    account: Account,
+
+    /// How long a container stays CREATING and DELETING, such as 0s, 500ms or 2m. AWS took a minute or two.
+    #[arg(long, default_value = "0s", value_name = "DURATION", value_parser = duration)]
+    state_delay: Duration,
+
+    /// Endpoint that containers announce, with `{id}` for the container's own label [default: http://{id}.data.localhost:<port>]
+    #[arg(long, env = "MEDIASTORED_DATA_ENDPOINT", value_name = "URL")]
+    data_endpoint: Option<DataEndpoint>,
+
+    /// Hold the account to the quotas of a new AWS account: 100 containers per region, 5 metric rules per container.
+    #[arg(long)]
+    aws_quotas: bool,
+
+    /// Listen on an address that other machines can reach. Anyone who reaches it may do everything: signatures are not checked yet,
+    /// and the connection is not encrypted.
+    #[arg(long, env = "MEDIASTORED_ALLOW_REMOTE", value_parser = FalseyValueParser::new())]
+    allow_remote: bool,
+
+    /// Test aid: a JSON list of faults to show to callers. See docs/service.md.
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed = text.parse::<SignedDuration>().map_err(|error| error.to_string())?;
+    parsed.try_into().map_err(|_| "a delay cannot be negative".to_owned())
+}
+
+impl Serve {
+    /// Serves until a signal. The error is the sentence to print.
+    pub(super) fn run(self) -> Result<(), String> {
+        let faults = self.faults.as_deref().map(read_faults).transpose()?.unwrap_or_default();
+        if !self.listen.ip().is_loopback() {
+            if !self.allow_remote {
+                return Err(format!(
+                    "`{}` can be reached from other machines, and whoever reaches it may do everything; \
+                     listen on a loopback address, or say --allow-remote if that is what you want",
+                    self.listen
+                ));
+            }
+            tracing::warn!(address = %self.listen, "open to other machines, unencrypted and without checking signatures");
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| format!("the runtime cannot be started: {error}"))?;
+        runtime.block_on(self.serve(faults))
+    }
+
+    async fn serve(self, faults: Faults) -> Result<(), String> {
+        let data_dir = self.data_dir.clone();
+        let store = tokio::task::spawn_blocking(move || Store::open(data_dir))
+            .await
+            .map_err(|error| with_causes(&error))?
+            .map_err(|error| with_causes(&error))?;
+        let listener = TcpListener::bind(self.listen).await.map_err(|error| cannot_listen(self.listen, &error))?;
+        let address = listener.local_addr().map_err(|error| cannot_listen(self.listen, &error))?;
+        // Installed before the line that says "ready": whoever waits for that line may signal at once.
+        let shutdown = shutdown_signal()?;
+        let config = Config {
+            account: self.account,
+            region: self.region,
+            data_endpoint: self.data_endpoint.unwrap_or_else(|| DataEndpoint::local(address.port())),
+            state_delay: self.state_delay,
+            quotas: if self.aws_quotas { Quotas::AWS } else { Quotas::default() },
+            faults,
+            clock: Clock::default(),
+        };
+        let ready = format!("mediastored is ready at http://{address}, data in {}", self.data_dir.display());
+        // A closed standard output does not keep the service from serving.
+        let _ = writeln!(io::stdout(), "{ready}");
+        run(listener, Service::new(store, config), shutdown).await.map_err(|error| format!("serving failed: {error}"))
+    }
+}
+
+fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
+    let help = match error.kind() {
+        io::ErrorKind::AddrInUse => "; another mediastored may be running, or choose another with --listen",
+        _ => "; choose another with --listen",
+    };
+    format!("cannot listen on `{address}`: {error}{help}")
+}
+
+fn read_faults(file: &Path) -> Result<Faults, String> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| format!("the faults file `{}` cannot be read: {error}", file.display()))?;
+    let faults = Faults::from_json(&text)
+        .map_err(|error| format!("the faults file `{}` makes no sense: {error}", file.display()))?;
+    tracing::warn!(file = %file.display(), "faults will be shown to callers");
+    Ok(faults)
+}
+
+/// Done once the process is asked to end, by SIGTERM or by SIGINT (Ctrl-C).
+fn shutdown_signal() -> Result<impl Future<Output = ()>, String> {
+    let listen = |kind| signal(kind).map_err(|error| format!("signals cannot be received: {error}"));
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,7 @@
+//! The binary `mediastored`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mediastore_service::cli::main()
+}
