@@ -1,8 +1,10 @@
 //! AWS-style resource policies and CORS rules: parse, decide, analyse. No I/O, no async.
 
 pub mod action;
+pub mod analyse;
 pub mod arn;
 pub mod condition;
+pub mod cors;
 pub mod decide;
 pub mod keys;
 pub mod lifecycle;

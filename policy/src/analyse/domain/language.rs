@@ -1,0 +1,417 @@
+//! Languages of strings: what a wildcard pattern, a case-insensitive literal or the shape of an ARN can match.
+//!
+//! A string is a sequence of UTF-16 code units, because that is the unit AWS's `?` counts. A pattern is a row of items;
+//! a language is a union of patterns. Intersection and complement are not built here: `product` searches them lazily.
+
+use std::fmt;
+
+/// A set of UTF-16 code units.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Class {
+    /// Exactly this unit.
+    Unit(u16),
+    /// One of a few units, sorted: the spellings of a letter when case does not count.
+    OneOf(Box<[u16]>),
+    /// Every unit but these, sorted. Empty means any unit at all.
+    Except(&'static [u16]),
+    /// Inclusive ranges, sorted and disjoint: the alphabet of a name.
+    Ranges(&'static [(u16, u16)]),
+}
+
+impl Class {
+    pub(crate) const ANY: Class = Class::Except(&[]);
+
+    pub(crate) fn contains(&self, unit: u16) -> bool {
+        match self {
+            Class::Unit(own) => *own == unit,
+            Class::OneOf(units) => units.contains(&unit),
+            Class::Except(units) => !units.contains(&unit),
+            Class::Ranges(ranges) => ranges.iter().any(|&(low, high)| (low..=high).contains(&unit)),
+        }
+    }
+
+    pub(crate) fn is_any(&self) -> bool {
+        matches!(self, Class::Except(units) if units.is_empty())
+    }
+
+    /// Calls `cut` with every unit at which membership may change.
+    pub(crate) fn boundaries(&self, mut cut: impl FnMut(u16)) {
+        let mut around = |low: u16, high: u16| {
+            cut(low);
+            if let Some(next) = high.checked_add(1) {
+                cut(next);
+            }
+        };
+        match self {
+            Class::Unit(unit) => around(*unit, *unit),
+            Class::OneOf(units) => units.iter().for_each(|&unit| around(unit, unit)),
+            Class::Except(units) => units.iter().for_each(|&unit| around(unit, unit)),
+            Class::Ranges(ranges) => ranges.iter().for_each(|&(low, high)| around(low, high)),
+        }
+    }
+
+    /// All units whose lower case is that of `letter`, which is how AWS ignores case. Letters outside the basic plane
+    /// are left alone, as AWS leaves them.
+    fn ignoring_case(letter: char) -> Option<Class> {
+        let unit = u16::try_from(u32::from(letter)).ok()?;
+        let lower = lower_unit(letter);
+        let plain = char::from_u32(lower).unwrap_or(letter);
+        let mut spellings: Vec<u16> = [letter, plain]
+            .into_iter()
+            .chain(plain.to_uppercase())
+            .filter(|spelling| lower_unit(*spelling) == lower)
+            .filter_map(|spelling| u16::try_from(u32::from(spelling)).ok())
+            .collect();
+        // The three letters whose lower case is an ASCII or Latin-1 letter although no upper-casing leads to them.
+        for (sign, plain) in [('\u{212A}', 'k'), ('\u{212B}', '\u{e5}'), ('\u{2126}', '\u{3c9}')] {
+            if lower == u32::from(plain) {
+                spellings.push(u16::try_from(u32::from(sign)).unwrap_or(unit));
+            }
+        }
+        spellings.push(unit);
+        spellings.sort_unstable();
+        spellings.dedup();
+        Some(match spellings.as_slice() {
+            [only] => Class::Unit(*only),
+            _ => Class::OneOf(spellings.into()),
+        })
+    }
+}
+
+fn lower_unit(letter: char) -> u32 {
+    let mut lower = letter.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(only), None) => u32::from(only),
+        _ => u32::from(letter),
+    }
+}
+
+impl fmt::Debug for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Class::Unit(unit) => write!(f, "{}", char::from_u32(u32::from(*unit)).unwrap_or('\u{fffd}')),
+            Class::OneOf(units) => write!(f, "[{}]", String::from_utf16_lossy(units)),
+            Class::Except(units) if units.is_empty() => f.write_str("."),
+            Class::Except(units) => write!(f, "[^{}]", String::from_utf16_lossy(units)),
+            Class::Ranges(ranges) => {
+                f.write_str("[")?;
+                for &(low, high) in *ranges {
+                    write!(f, "{}", String::from_utf16_lossy(&[low, u16::from(b'-'), high]))?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+/// One step of a pattern.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Item {
+    /// Exactly one unit of the class.
+    One(Class),
+    /// Any number of units of the class, also none.
+    Many(Class),
+    /// Nothing, with leave to jump over the next so many items.
+    MaySkip(usize),
+}
+
+impl fmt::Debug for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Item::One(class) => write!(f, "{class:?}"),
+            Item::Many(class) => write!(f, "{class:?}*"),
+            Item::MaySkip(count) => write!(f, "<{count}"),
+        }
+    }
+}
+
+/// A row of items; a string matches when the row consumes all of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Pattern {
+    items: Vec<Item>,
+}
+
+impl Pattern {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// The pattern that matches `text` and nothing else.
+    pub(crate) fn literal(text: &str) -> Self {
+        Self::new().then_text(text)
+    }
+
+    /// The pattern that matches `text` in every spelling that differs only by case. `None` when the text holds a letter
+    /// whose lower case depends on its neighbours or is longer than the letter, which no row of items can say.
+    pub(crate) fn ignoring_case(text: &str) -> Option<Self> {
+        let mut pattern = Self::new();
+        for letter in text.chars() {
+            if matches!(letter, '\u{3a3}' | '\u{3c3}' | '\u{3c2}' | '\u{130}') || letter == '\u{307}' {
+                return None;
+            }
+            pattern = match Class::ignoring_case(letter) {
+                Some(class) => pattern.then_one(class),
+                None => pattern.then_text(letter.encode_utf8(&mut [0; 4])),
+            };
+        }
+        Some(pattern)
+    }
+
+    /// The pattern that matches everything.
+    pub(crate) fn anything() -> Self {
+        Self::new().then_many(Class::ANY)
+    }
+
+    pub(crate) fn then_text(mut self, text: &str) -> Self {
+        self.items.extend(text.encode_utf16().map(|unit| Item::One(Class::Unit(unit))));
+        self
+    }
+
+    pub(crate) fn then_one(mut self, class: Class) -> Self {
+        self.items.push(Item::One(class));
+        self
+    }
+
+    /// Appends "any number of `class`"; twice the same in a row is once.
+    pub(crate) fn then_many(mut self, class: Class) -> Self {
+        let repeated = Item::Many(class);
+        if self.items.last() != Some(&repeated) {
+            self.items.push(repeated);
+        }
+        self
+    }
+
+    /// Appends `count` units of `class`.
+    pub(crate) fn then_times(mut self, class: &Class, count: usize) -> Self {
+        self.items.extend(std::iter::repeat_n(Item::One(class.clone()), count));
+        self
+    }
+
+    pub(crate) fn then(mut self, other: &Pattern) -> Self {
+        for item in &other.items {
+            self = match item {
+                Item::Many(class) => self.then_many(class.clone()),
+                item => {
+                    self.items.push(item.clone());
+                    self
+                }
+            };
+        }
+        self
+    }
+
+    /// Appends `other`, or nothing.
+    pub(crate) fn then_maybe(mut self, other: &Pattern) -> Self {
+        self.items.push(Item::MaySkip(other.items.len()));
+        self.items.extend(other.items.iter().cloned());
+        self
+    }
+
+    /// The same pattern where "any unit" never means one of `units`.
+    pub(crate) fn confined(mut self, units: &'static [u16]) -> Self {
+        for item in &mut self.items {
+            if let Item::One(class) | Item::Many(class) = item
+                && class.is_any()
+            {
+                *class = Class::Except(units);
+            }
+        }
+        self
+    }
+
+    pub(crate) fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The one string this pattern matches, if it is only one.
+    pub(crate) fn as_literal(&self) -> Option<String> {
+        let units: Option<Vec<u16>> = self
+            .items
+            .iter()
+            .map(|item| match item {
+                Item::One(Class::Unit(unit)) => Some(*unit),
+                _ => None,
+            })
+            .collect();
+        String::from_utf16(&units?).ok()
+    }
+
+    /// One string the pattern matches, putting `filling` where it repeats; for guessing, so it may miss.
+    pub(crate) fn example(&self, filling: &str) -> String {
+        let mut units: Vec<u16> = Vec::with_capacity(self.items.len());
+        let mut skip = 0;
+        for item in &self.items {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            match item {
+                Item::One(class) => units.push(friendly_unit(class)),
+                Item::Many(class) => units.extend(filling.encode_utf16().filter(|unit| class.contains(*unit))),
+                Item::MaySkip(count) => skip = *count,
+            }
+        }
+        String::from_utf16_lossy(&units)
+    }
+
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        let mut units = text.encode_utf16();
+        // Most patterns are literals: no simulation for them.
+        let mut literal = 0;
+        for item in &self.items {
+            let Item::One(class) = item else { break };
+            literal += 1;
+            match units.next() {
+                Some(unit) if class.contains(unit) => {}
+                _ => return false,
+            }
+        }
+        let rest = &self.items[literal..];
+        match rest {
+            [] => units.next().is_none(),
+            [Item::Many(class)] if class.is_any() => true,
+            [Item::Many(class)] => units.all(|unit| class.contains(unit)),
+            _ => simulate(rest, units),
+        }
+    }
+}
+
+/// Runs the row as a nondeterministic automaton whose state is the set of positions reached.
+fn simulate(items: &[Item], units: impl Iterator<Item = u16>) -> bool {
+    let mut current = vec![false; items.len() + 1];
+    let mut next = current.clone();
+    current[0] = true;
+    close(items, &mut current);
+    for unit in units {
+        next.fill(false);
+        for (position, item) in items.iter().enumerate() {
+            if !current[position] {
+                continue;
+            }
+            match item {
+                Item::One(class) if class.contains(unit) => next[position + 1] = true,
+                Item::Many(class) if class.contains(unit) => next[position] = true,
+                _ => {}
+            }
+        }
+        close(items, &mut next);
+        std::mem::swap(&mut current, &mut next);
+    }
+    current[items.len()]
+}
+
+fn close(items: &[Item], reached: &mut [bool]) {
+    for (position, item) in items.iter().enumerate() {
+        if !reached[position] {
+            continue;
+        }
+        match item {
+            Item::One(_) => {}
+            Item::Many(_) => reached[position + 1] = true,
+            Item::MaySkip(count) => {
+                reached[position + 1] = true;
+                reached[position + 1 + count] = true;
+            }
+        }
+    }
+}
+
+/// A unit of the class that reads well in a witness.
+pub(crate) fn friendly_unit(class: &Class) -> u16 {
+    match class {
+        Class::Unit(unit) => *unit,
+        Class::OneOf(units) => units.first().copied().unwrap_or(0),
+        Class::Except(_) | Class::Ranges(_) => friendly_units()
+            .find(|unit| class.contains(*unit))
+            .unwrap_or_else(|| (0..=u16::MAX).find(|unit| class.contains(*unit) && !is_surrogate(*unit)).unwrap_or(0)),
+    }
+}
+
+/// Units in the order in which a witness should prefer them.
+pub(crate) fn friendly_units() -> impl Iterator<Item = u16> {
+    (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z').chain(*b"-_./:~ ").chain(b'!'..=b'~').map(u16::from)
+}
+
+pub(crate) fn is_surrogate(unit: u16) -> bool {
+    (0xD800..=0xDFFF).contains(&unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wildcard(text: &str) -> Pattern {
+        text.chars().fold(Pattern::new(), |pattern, letter| match letter {
+            '*' => pattern.then_many(Class::ANY),
+            '?' => pattern.then_one(Class::ANY),
+            letter => pattern.then_text(&letter.to_string()),
+        })
+    }
+
+    #[track_caller]
+    fn check(pattern: &Pattern, text: &str, expected: bool) {
+        assert_eq!(pattern.matches(text), expected, "{pattern:?} on {text:?}");
+    }
+
+    #[test]
+    fn wildcards_match_any_run_and_any_one() {
+        for (pattern, text, expected) in [
+            ("", "", true),
+            ("", "a", false),
+            ("*", "", true),
+            ("a*c", "abc", true),
+            ("a*c", "ac", true),
+            ("a*c", "acb", false),
+            ("*a*b*", "xaxbx", true),
+            ("*a*b*", "xbxax", false),
+            ("a?c", "ac", false),
+            ("a?c", "abc", true),
+            ("a?c*", "abcabc", true),
+            ("*abab", "ababab", true),
+        ] {
+            check(&wildcard(pattern), text, expected);
+        }
+    }
+
+    #[test]
+    fn a_question_mark_is_one_code_unit() {
+        check(&wildcard("?"), "\u{10400}", false);
+        check(&wildcard("??"), "\u{10400}", true);
+        check(&wildcard("?"), "\u{e9}", true);
+    }
+
+    #[test]
+    fn ignoring_case_follows_lower_case_not_folding() {
+        for (text, value, expected) in [
+            ("Key", "kEY", true),
+            ("k", "\u{212A}", true),
+            ("\u{212A}", "K", true),
+            ("s", "\u{17f}", false),
+            ("\u{df}", "SS", false),
+            ("\u{c4}", "\u{e4}", true),
+            ("\u{10400}", "\u{10428}", false),
+        ] {
+            check(&Pattern::ignoring_case(text).unwrap(), value, expected);
+        }
+        assert_eq!(Pattern::ignoring_case("\u{3a3}"), None);
+    }
+
+    #[test]
+    fn skips_and_alphabets_describe_shapes() {
+        const LETTERS: &[(u16, u16)] = &[(b'a' as u16, b'z' as u16)];
+        let segment = Pattern::new().then_one(Class::Ranges(LETTERS)).then_many(Class::Ranges(LETTERS));
+        let path = Pattern::new().then_maybe(&segment.clone().then_text("/")).then(&segment);
+        for (text, expected) in
+            [("a", true), ("a/b", true), ("abc/def", true), ("/a", false), ("a/", false), ("a/b/c", false)]
+        {
+            check(&path, text, expected);
+        }
+    }
+
+    #[test]
+    fn a_literal_is_recognised() {
+        assert_eq!(wildcard("abc").as_literal().as_deref(), Some("abc"));
+        assert_eq!(wildcard("a*").as_literal(), None);
+        assert_eq!(wildcard("a?b*").example("zz"), "aabzz");
+    }
+}

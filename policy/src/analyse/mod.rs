@@ -1,0 +1,3 @@
+//! Exact questions about all requests at once.
+
+pub(crate) mod domain;
