@@ -44,7 +44,10 @@ impl Diagnostic {
     pub(crate) fn bug(what: impl AsRef<str>) -> Diagnostic {
         Diagnostic::error(
             "Bug in the provider",
-            format!("{}\n\nThis is a mistake in the provider, not in your configuration; please report it.", what.as_ref()),
+            format!(
+                "{}\n\nThis is a mistake in the provider, not in your configuration; please report it.",
+                what.as_ref()
+            ),
         )
     }
 }

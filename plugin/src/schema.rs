@@ -173,11 +173,14 @@ impl Block {
         let attributes = self.attributes.iter().map(|attribute| (attribute.name.clone(), attribute.ty.clone()));
         let blocks = self.blocks.iter().map(|nested| {
             let ty = nested.block.ty();
-            (nested.name.clone(), match nested.nesting {
-                Nesting::Single => ty,
-                Nesting::List => Type::list(ty),
-                Nesting::Set => Type::set(ty),
-            })
+            (
+                nested.name.clone(),
+                match nested.nesting {
+                    Nesting::Single => ty,
+                    Nesting::List => Type::list(ty),
+                    Nesting::Set => Type::set(ty),
+                },
+            )
         });
         Type::object(attributes.chain(blocks))
     }
@@ -342,7 +345,11 @@ impl Attribute {
         self.check(move |path, value, diagnostics| {
             each_text(path, value, &mut |path, text| {
                 if let Err(error) = check(text) {
-                    diagnostics.push(Diagnostic::at(path.clone(), format!("Invalid value for {path}"), sentence(error)));
+                    diagnostics.push(Diagnostic::at(
+                        path.clone(),
+                        format!("Invalid value for {path}"),
+                        sentence(error),
+                    ));
                 }
             });
         })
@@ -440,14 +447,17 @@ mod tests {
             .attribute(Attribute::string("bare"))
             .block(NestedBlock::set("rule", Block::new("").attribute(Attribute::string("id").computed().describe("x"))))
             .block(NestedBlock::list("many", Block::default()).count(2, 1));
-        assert_eq!(schema.problems(), [
-            "Name: a name is made of a-z, 0-9 and _",
-            "twice: the name is used twice",
-            "secret: a write-only attribute cannot be computed",
-            "bare: has no description",
-            "rule.id: inside a set block nothing is computed or write-only",
-            "many: more blocks are required than allowed",
-        ]);
+        assert_eq!(
+            schema.problems(),
+            [
+                "Name: a name is made of a-z, 0-9 and _",
+                "twice: the name is used twice",
+                "secret: a write-only attribute cannot be computed",
+                "bare: has no description",
+                "rule.id: inside a set block nothing is computed or write-only",
+                "many: more blocks are required than allowed",
+            ]
+        );
     }
 
     #[test]
@@ -460,10 +470,13 @@ mod tests {
         let value = Value::map([("a", "bad".into()), ("b", "good".into()), ("c", Value::Unknown), ("d", Value::Null)]);
         attribute.run_checks(&Path::attribute("tags"), &value, &mut diagnostics);
         let found: Vec<_> = diagnostics.into_iter().collect();
-        assert_eq!(found, [Diagnostic::at(
-            Path::attribute("tags").key("a"),
-            r#"Invalid value for tags["a"]"#,
-            "`bad` is not allowed."
-        )]);
+        assert_eq!(
+            found,
+            [Diagnostic::at(
+                Path::attribute("tags").key("a"),
+                r#"Invalid value for tags["a"]"#,
+                "`bad` is not allowed."
+            )]
+        );
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rmp::Marker;
 use rmp::encode;
 
-use super::{CodecError, Number, Value};
+use super::{CodecError, Number, NumberError, Value};
 use crate::path::Path;
 use crate::types::Type;
 
@@ -201,11 +201,17 @@ impl<'a> Reader<'a> {
             Marker::I64 => (self.uint(8, path)? as i64).into(),
             Marker::F32 => float(f32::from_bits(self.uint(4, path)? as u32).into())?,
             Marker::F64 => float(f64::from_bits(self.uint(8, path)?))?,
-            other => {
-                self.text(other, path)?.parse().map_err(|e: super::NumberError| CodecError::new(path, e.to_string()))?
+            other if !is_text(other) => return Err(unexpected("a number", other, path)),
+            text => {
+                let text = self.text(text, path)?;
+                text.parse().map_err(|error: NumberError| CodecError::new(path, error.to_string()))?
             }
         })
     }
+}
+
+fn is_text(marker: Marker) -> bool {
+    matches!(marker, Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32)
 }
 
 fn unexpected(wanted: &str, found: Marker, path: &Path) -> CodecError {
@@ -368,7 +374,7 @@ mod tests {
             (
                 &object,
                 "81 a4 72 75 6c 65 91 81 a3 61 67 65 c3",
-                "rule[0].age: a string is required, found msgpack True",
+                "rule[0].age: a number is required, found msgpack True",
             ),
         ];
         for (ty, bytes, message) in cases {

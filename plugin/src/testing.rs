@@ -1,0 +1,426 @@
+//! A stand-in for Terraform: drives a provider over gRPC in process, as Terraform would, and asserts the lifecycle
+//! contract on every call. For tests only (feature `testing`); assertions panic.
+//!
+//! It does not start a process, so handshake and TLS are not its business.
+
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)] // a failed assertion is the purpose of this module
+
+use std::collections::BTreeMap;
+
+use hyper_util::rt::TokioIo;
+use serde_json::Value as Json;
+use tf_proto::tfplugin5::{self as proto, provider_client::ProviderClient, provider_server::ProviderServer};
+use tonic::transport::{Channel, Endpoint, Server as TonicServer, Uri};
+
+use crate::contract;
+use crate::provider::Provider;
+use crate::schema::{Block, Mode, Nesting, Schema};
+use crate::serve::Lifecycle;
+use crate::server::Server;
+use crate::types::Type;
+use crate::value::{Value, json, msgpack};
+
+/// A message from the provider: `(is an error, summary, detail, path)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// True for an error, false for a warning.
+    pub is_error: bool,
+    /// One line.
+    pub summary: String,
+    /// The rest.
+    pub detail: String,
+    /// The attribute, as Terraform writes paths; empty without one.
+    pub path: String,
+}
+
+/// An apply that failed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failed {
+    /// What the provider said.
+    pub messages: Vec<Message>,
+    /// The state that Terraform would save; null if nothing. After a failed create it is tainted.
+    pub state: Value,
+}
+
+/// A plan as Terraform got it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    /// The planned state.
+    pub state: Value,
+    /// The paths whose change replaces the object.
+    pub requires_replace: Vec<String>,
+    /// Warnings.
+    pub messages: Vec<Message>,
+}
+
+/// Terraform's side of one provider process.
+pub struct Harness {
+    client: ProviderClient<Channel>,
+    provider_schema: Schema,
+    resources: BTreeMap<&'static str, Schema>,
+    data_sources: BTreeMap<&'static str, Schema>,
+}
+
+impl Harness {
+    /// Serves the provider and checks its schemas: sound, and with the same names as the models.
+    pub async fn new<P: Provider>(provider: P) -> Harness {
+        let provider_schema = provider.schema();
+        assert_eq!(provider_schema.problems(), Vec::<String>::new(), "provider schema");
+        assert_names("provider", &provider_schema, <P::Config as crate::model::Model>::FIELDS);
+        let mut resources = BTreeMap::new();
+        for resource in provider.resources() {
+            assert_eq!(resource.schema().problems(), Vec::<String>::new(), "{}", resource.name());
+            assert_names(resource.name(), resource.schema(), resource.fields());
+            assert!(
+                resources.insert(resource.name(), resource.schema().clone()).is_none(),
+                "{} twice",
+                resource.name()
+            );
+        }
+        let mut data_sources = BTreeMap::new();
+        for source in provider.data_sources() {
+            assert_eq!(source.schema().problems(), Vec::<String>::new(), "{}", source.name());
+            assert_names(source.name(), source.schema(), source.fields());
+            assert!(data_sources.insert(source.name(), source.schema().clone()).is_none(), "{} twice", source.name());
+        }
+        let service = ProviderServer::new(Server::new(provider, Lifecycle::default()));
+        let (near, far) = tokio::io::duplex(1 << 20);
+        let incoming = tonic::codegen::tokio_stream::once(Ok::<_, std::io::Error>(far));
+        tokio::spawn(TonicServer::builder().add_service(service).serve_with_incoming(incoming));
+        let mut near = Some(TokioIo::new(near));
+        let connect = tower::service_fn(move |_: Uri| {
+            std::future::ready(near.take().ok_or_else(|| std::io::Error::other("one connection only")))
+        });
+        let channel = Endpoint::from_static("http://localhost").connect_with_connector(connect).await.unwrap();
+        let client = ProviderClient::new(channel);
+        Harness { client, provider_schema, resources, data_sources }
+    }
+
+    /// Validates and configures the provider block.
+    pub async fn configure(&mut self, config: Value) -> Result<Vec<Message>, Vec<Message>> {
+        let ty = self.provider_schema.ty();
+        let config = dynamic(&ty, &complete(&self.provider_schema.block, config));
+        let request = proto::prepare_provider_config::Request { config: Some(config.clone()) };
+        let answer = self.client.prepare_provider_config(request).await.unwrap().into_inner();
+        let mut messages = checked(answer.diagnostics)?;
+        let request = proto::configure::Request {
+            terraform_version: "1.11.4".to_owned(),
+            config: Some(config),
+            client_capabilities: None,
+        };
+        messages.extend(checked(self.client.configure(request).await.unwrap().into_inner().diagnostics)?);
+        Ok(messages)
+    }
+
+    /// What `terraform validate` says of a resource.
+    pub async fn validate(&mut self, type_name: &str, config: Value) -> Result<Vec<Message>, Vec<Message>> {
+        let schema = self.resources[type_name].clone();
+        let config = complete(&schema.block, config);
+        self.validate_completed(type_name, &schema, &config).await
+    }
+
+    /// A plan for `prior` (null to create) towards `config`; the contract is asserted, and that planning twice gives the same.
+    pub async fn plan(&mut self, type_name: &str, prior: &Value, config: Value) -> Result<Planned, Vec<Message>> {
+        let schema = self.resources[type_name].clone();
+        let config = complete(&schema.block, config);
+        self.validate_completed(type_name, &schema, &config).await?;
+        let first = self.plan_once(type_name, &schema, prior, &config).await?;
+        let second = self.plan_once(type_name, &schema, prior, &config).await?;
+        assert_eq!(first, second, "{type_name}: a plan must be deterministic");
+        Ok(first)
+    }
+
+    /// Brings `prior` (null to create) to `config`, replacing where the plan says so; then reads and plans again, and both
+    /// must find nothing to do.
+    pub async fn apply(&mut self, type_name: &str, prior: &Value, config: Value) -> Result<Value, Failed> {
+        self.apply_when_known(type_name, prior, config.clone(), config).await
+    }
+
+    /// As [`Harness::apply`], where the configuration holds unknowns at plan that are known at apply.
+    pub async fn apply_when_known(
+        &mut self,
+        type_name: &str,
+        prior: &Value,
+        at_plan: Value,
+        at_apply: Value,
+    ) -> Result<Value, Failed> {
+        let schema = self.resources[type_name].clone();
+        let keep = |messages| Failed { messages, state: prior.clone() };
+        let mut prior = prior.clone();
+        let mut plan = self.plan(type_name, &prior, at_plan.clone()).await.map_err(keep)?;
+        if !prior.is_null() && !plan.requires_replace.is_empty() {
+            self.destroy(type_name, &prior).await?;
+            prior = Value::Null;
+            let gone = |messages| Failed { messages, state: Value::Null };
+            plan = self.plan(type_name, &prior, at_plan).await.map_err(gone)?;
+        }
+        let keep = |messages| Failed { messages, state: prior.clone() };
+        let known = self.plan(type_name, &prior, at_apply.clone()).await.map_err(keep)?;
+        assert_eq!(contract::apply_problems(&plan.state, &known.state.clone().unknown_to_null()), Vec::<String>::new());
+        let state = if known.state == prior {
+            prior.clone()
+        } else {
+            self.apply_planned(type_name, &schema, &prior, &known.state, &complete(&schema.block, at_apply.clone()))
+                .await?
+        };
+        let read = self.read(type_name, &state).await.expect("the object just applied can be read");
+        assert_eq!(read, state, "{type_name}: a read right after apply finds drift");
+        let again = self.plan(type_name, &state, at_apply).await.expect("the configuration just applied plans again");
+        assert_eq!(again.state, state, "{type_name}: the second plan is not empty");
+        Ok(state)
+    }
+
+    /// Deletes the object of `state`.
+    pub async fn destroy(&mut self, type_name: &str, state: &Value) -> Result<(), Failed> {
+        let schema = self.resources[type_name].clone();
+        let state = self.apply_planned(type_name, &schema, state, &Value::Null, &Value::Null).await?;
+        assert_eq!(state, Value::Null, "{type_name}: a deleted object leaves no state");
+        Ok(())
+    }
+
+    /// Refreshes a state; null if the object is gone.
+    pub async fn read(&mut self, type_name: &str, state: &Value) -> Result<Value, Vec<Message>> {
+        let schema = self.resources[type_name].clone();
+        let ty = schema.ty();
+        let request = proto::read_resource::Request {
+            type_name: type_name.to_owned(),
+            current_state: Some(dynamic(&ty, state)),
+            private: b"private".to_vec(),
+            ..Default::default()
+        };
+        let answer = self.client.read_resource(request).await.unwrap().into_inner();
+        assert_eq!(answer.private, b"private", "{type_name}: private data is carried over");
+        checked(answer.diagnostics)?;
+        let read = value(&ty, answer.new_state);
+        assert!(read.is_wholly_known(), "{type_name}: a read state is wholly known");
+        if !read.is_null() {
+            // A state goes to a file between two runs, and comes back through an upgrade.
+            assert_eq!(self.upgrade(type_name, schema.version, &json::to_json(&read)).await.unwrap(), read);
+        }
+        Ok(read)
+    }
+
+    /// `terraform import`: the imported state, read.
+    pub async fn import(&mut self, type_name: &str, id: &str) -> Result<Value, Vec<Message>> {
+        let ty = self.resources[type_name].ty();
+        let request = proto::import_resource_state::Request {
+            type_name: type_name.to_owned(),
+            id: id.to_owned(),
+            ..Default::default()
+        };
+        let answer = self.client.import_resource_state(request).await.unwrap().into_inner();
+        checked(answer.diagnostics)?;
+        let [imported] = answer.imported_resources.try_into().expect("exactly one imported object");
+        assert_eq!(imported.type_name, type_name);
+        let state = value(&ty, imported.state);
+        assert!(!state.is_null() && state.is_wholly_known(), "{type_name}: an imported state is known");
+        self.read(type_name, &state).await
+    }
+
+    /// A stored state of schema version `version` as a state of today.
+    pub async fn upgrade(&mut self, type_name: &str, version: i64, state: &Json) -> Result<Value, Vec<Message>> {
+        let ty = self.resources[type_name].ty();
+        let request = proto::upgrade_resource_state::Request {
+            type_name: type_name.to_owned(),
+            version,
+            raw_state: Some(proto::RawState { json: state.to_string().into_bytes(), flatmap: Default::default() }),
+        };
+        let answer = self.client.upgrade_resource_state(request).await.unwrap().into_inner();
+        checked(answer.diagnostics)?;
+        Ok(value(&ty, answer.upgraded_state))
+    }
+
+    /// Reads a data source.
+    pub async fn read_data_source(&mut self, type_name: &str, config: Value) -> Result<Value, Vec<Message>> {
+        let schema = self.data_sources[type_name].clone();
+        let ty = schema.ty();
+        let config = complete(&schema.block, config);
+        let encoded = Some(dynamic(&ty, &config));
+        let request =
+            proto::validate_data_source_config::Request { type_name: type_name.to_owned(), config: encoded.clone() };
+        checked(self.client.validate_data_source_config(request).await.unwrap().into_inner().diagnostics)?;
+        let request =
+            proto::read_data_source::Request { type_name: type_name.to_owned(), config: encoded, ..Default::default() };
+        let answer = self.client.read_data_source(request).await.unwrap().into_inner();
+        checked(answer.diagnostics)?;
+        let state = value(&ty, answer.state);
+        assert!(!state.is_null() && state.is_wholly_known(), "{type_name}: a data source is known");
+        assert_eq!(contract::plan_problems(&schema.block, &Value::Null, &config, &state), Vec::<String>::new());
+        Ok(state)
+    }
+
+    /// The generated client, for calls that the harness has no method for.
+    pub fn client(&mut self) -> &mut ProviderClient<Channel> {
+        &mut self.client
+    }
+
+    async fn validate_completed(
+        &mut self,
+        type_name: &str,
+        schema: &Schema,
+        config: &Value,
+    ) -> Result<Vec<Message>, Vec<Message>> {
+        let request = proto::validate_resource_type_config::Request {
+            type_name: type_name.to_owned(),
+            config: Some(dynamic(&schema.ty(), config)),
+            client_capabilities: Some(proto::ClientCapabilities {
+                deferral_allowed: false,
+                write_only_attributes_allowed: true,
+            }),
+        };
+        checked(self.client.validate_resource_type_config(request).await.unwrap().into_inner().diagnostics)
+    }
+
+    async fn plan_once(
+        &mut self,
+        type_name: &str,
+        schema: &Schema,
+        prior: &Value,
+        config: &Value,
+    ) -> Result<Planned, Vec<Message>> {
+        let ty = schema.ty();
+        let request = proto::plan_resource_change::Request {
+            type_name: type_name.to_owned(),
+            prior_state: Some(dynamic(&ty, prior)),
+            proposed_new_state: Some(dynamic(&ty, &proposed(&schema.block, prior, config))),
+            config: Some(dynamic(&ty, config)),
+            prior_private: b"private".to_vec(),
+            ..Default::default()
+        };
+        let answer = self.client.plan_resource_change(request).await.unwrap().into_inner();
+        let messages = checked(answer.diagnostics)?;
+        assert!(!answer.legacy_type_system);
+        assert_eq!(answer.planned_private, b"private", "{type_name}: private data is carried over");
+        let state = value(&ty, answer.planned_state);
+        assert_eq!(contract::plan_problems(&schema.block, prior, config, &state), Vec::<String>::new(), "{type_name}");
+        Ok(Planned { state, requires_replace: answer.requires_replace.iter().map(path_text).collect(), messages })
+    }
+
+    async fn apply_planned(
+        &mut self,
+        type_name: &str,
+        schema: &Schema,
+        prior: &Value,
+        planned: &Value,
+        config: &Value,
+    ) -> Result<Value, Failed> {
+        let ty = schema.ty();
+        let request = proto::apply_resource_change::Request {
+            type_name: type_name.to_owned(),
+            prior_state: Some(dynamic(&ty, prior)),
+            planned_state: Some(dynamic(&ty, planned)),
+            config: Some(dynamic(&ty, config)),
+            planned_private: b"private".to_vec(),
+            ..Default::default()
+        };
+        let answer = self.client.apply_resource_change(request).await.unwrap().into_inner();
+        let state = value(&ty, answer.new_state);
+        assert!(state.is_wholly_known(), "{type_name}: a state is wholly known");
+        if let Err(messages) = checked(answer.diagnostics) {
+            return Err(Failed { messages, state });
+        }
+        assert_eq!(contract::apply_problems(planned, &state), Vec::<String>::new(), "{type_name}");
+        assert_eq!(answer.private, b"private", "{type_name}: private data is carried over");
+        Ok(state)
+    }
+}
+
+fn assert_names(type_name: &str, schema: &Schema, fields: &[&str]) {
+    let block = &schema.block;
+    let mut declared: Vec<&str> = block.attributes.iter().map(|a| a.name.as_str()).collect();
+    declared.extend(block.blocks.iter().map(|b| b.name.as_str()));
+    let mut fields = fields.to_vec();
+    declared.sort_unstable();
+    fields.sort_unstable();
+    assert_eq!(declared, fields, "{type_name}: the model's fields are the schema's names");
+}
+
+fn dynamic(ty: &Type, value: &Value) -> proto::DynamicValue {
+    proto::DynamicValue { msgpack: msgpack::encode(ty, value).unwrap(), json: Vec::new() }
+}
+
+fn value(ty: &Type, field: Option<proto::DynamicValue>) -> Value {
+    field.map_or(Value::Null, |field| msgpack::decode(ty, &field.msgpack).unwrap())
+}
+
+/// Warnings, or all messages if one is an error.
+fn checked(diagnostics: Vec<proto::Diagnostic>) -> Result<Vec<Message>, Vec<Message>> {
+    let message = |diagnostic: proto::Diagnostic| {
+        assert_ne!(diagnostic.severity, 0, "Terraform takes severity 0 for success");
+        assert!(!diagnostic.summary.is_empty() && !diagnostic.summary.contains('\n'), "{}", diagnostic.summary);
+        Message {
+            is_error: diagnostic.severity == proto::diagnostic::Severity::Error as i32,
+            summary: diagnostic.summary,
+            detail: diagnostic.detail,
+            path: diagnostic.attribute.as_ref().map(path_text).unwrap_or_default(),
+        }
+    };
+    let messages: Vec<Message> = diagnostics.into_iter().map(message).collect();
+    if messages.iter().any(|message| message.is_error) { Err(messages) } else { Ok(messages) }
+}
+
+fn path_text(path: &proto::AttributePath) -> String {
+    use proto::attribute_path::step::Selector;
+    let mut text = crate::path::Path::root();
+    for step in &path.steps {
+        text = match step.selector.as_ref().expect("a step selects something") {
+            Selector::AttributeName(name) => text.name(name),
+            Selector::ElementKeyString(key) => text.key(key),
+            Selector::ElementKeyInt(index) => text.index(usize::try_from(*index).unwrap()),
+        };
+    }
+    text.to_string()
+}
+
+/// A configuration as Terraform sends it: every attribute present, absent block collections empty.
+fn complete(block: &Block, config: Value) -> Value {
+    let Value::Object(mut given) = config else { return config };
+    let mut fields = BTreeMap::new();
+    for attribute in &block.attributes {
+        fields.insert(attribute.name.clone(), given.remove(&attribute.name).unwrap_or(Value::Null));
+    }
+    for nested in &block.blocks {
+        let inner = |value| complete(&nested.block, value);
+        let value = match (nested.nesting, given.remove(&nested.name)) {
+            (Nesting::Single, value) => value.map_or(Value::Null, inner),
+            (Nesting::List, None) => Value::List(Vec::new()),
+            (Nesting::Set, None) => Value::Set(Vec::new()),
+            (Nesting::List, Some(Value::List(elements))) => Value::List(elements.into_iter().map(inner).collect()),
+            (Nesting::Set, Some(Value::Set(elements))) => Value::set(elements.into_iter().map(inner)),
+            (_, Some(other)) => other,
+        };
+        fields.insert(nested.name.clone(), value);
+    }
+    assert!(given.is_empty(), "not in the schema: {:?}", given.keys());
+    Value::Object(fields)
+}
+
+/// What Terraform proposes: the configuration, with prior values where it sets none and the attribute is computed.
+fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
+    if !matches!(config, Value::Object(_)) {
+        return config.clone();
+    }
+    let attributes = block.attributes.iter().map(|attribute| {
+        let (prior, config) = (prior.attribute(&attribute.name), config.attribute(&attribute.name));
+        let computed = matches!(attribute.mode, Mode::Computed | Mode::OptionalComputed);
+        let value = if computed && config.is_null() { prior } else { config };
+        (attribute.name.clone(), value.clone())
+    });
+    let blocks = block.blocks.iter().map(|nested| {
+        let (prior, config) = (prior.attribute(&nested.name), config.attribute(&nested.name));
+        let value = match (nested.nesting, config) {
+            (Nesting::Single, config) => proposed(&nested.block, prior, config),
+            (Nesting::List, Value::List(elements)) => {
+                let prior_at = |i: usize| match prior {
+                    Value::List(prior) => prior.get(i).unwrap_or(&Value::Null),
+                    _ => &Value::Null,
+                };
+                let each = elements.iter().enumerate();
+                Value::List(each.map(|(i, config)| proposed(&nested.block, prior_at(i), config)).collect())
+            }
+            (_, config) => config.clone(),
+        };
+        (nested.name.clone(), value)
+    });
+    Value::object(attributes.chain(blocks))
+}
