@@ -3,7 +3,7 @@
 //! [`model!`](crate::model) declares a struct whose fields are the attributes and blocks of a schema, and makes the
 //! conversions both ways. A test compares the field names with the schema.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::path::Path;
 use crate::value::{Number, Value};
@@ -162,7 +162,17 @@ impl<T: Field> Field for Vec<T> {
     }
 }
 
-impl<T: Field + Ord> Field for BTreeSet<T> {
+/// A set of values. It keeps what it is given, for two unknown elements may turn out different.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Set<T>(pub Vec<T>);
+
+impl<T> FromIterator<T> for Set<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Set<T> {
+        Set(elements.into_iter().collect())
+    }
+}
+
+impl<T: Field> Field for Set<T> {
     fn from_value(value: Value, path: &Path) -> Result<Self, ModelError> {
         match value {
             Value::Set(elements) => elements.into_iter().map(|element| T::from_value(element, path)).collect(),
@@ -171,7 +181,7 @@ impl<T: Field + Ord> Field for BTreeSet<T> {
     }
 
     fn into_value(self) -> Value {
-        Value::set(self.into_iter().map(T::into_value))
+        Value::set(self.0.into_iter().map(T::into_value))
     }
 }
 
@@ -273,7 +283,7 @@ mod tests {
         struct Resource {
             name: String,
             tags: BTreeMap<String, Attr<String>>,
-            zones: BTreeSet<String>,
+            zones: Set<Attr<String>>,
             rule: Vec<Rule>,
         }
     }
@@ -283,7 +293,7 @@ mod tests {
         let value = Value::object([
             ("name", Value::Unknown),
             ("tags", Value::map([("a", Value::Unknown), ("b", "x".into()), ("c", Value::Null)])),
-            ("zones", Value::Null),
+            ("zones", Value::set(["a".into(), Value::Unknown, Value::Unknown])),
             ("rule", Value::List(vec![Value::object([("age", 3.into())])])),
         ]);
         let resource = Resource::from_value(value.clone(), &Path::root()).unwrap();

@@ -61,11 +61,11 @@ impl Value {
         Value::String(text.into())
     }
 
-    /// A set: sorted, duplicates dropped.
+    /// A set: sorted, duplicates dropped. Two unknowns may turn out different, so they are no duplicates.
     pub fn set(elements: impl IntoIterator<Item = Value>) -> Value {
         let mut elements: Vec<Value> = elements.into_iter().collect();
         elements.sort();
-        elements.dedup();
+        elements.dedup_by(|a, b| a == b && a.is_wholly_known());
         Value::Set(elements)
     }
 
@@ -162,6 +162,7 @@ mod tests {
         let set = |names: &[&str]| Value::set(names.iter().map(|n| Value::from(*n)));
         assert_eq!(set(&["b", "a", "b"]), set(&["a", "b"]));
         assert_ne!(set(&["a"]), set(&["a", "b"]));
+        assert_eq!(Value::set([Value::Unknown, Value::Unknown]), Value::Set(vec![Value::Unknown; 2]));
     }
 
     #[test]
