@@ -14,6 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use hyper_util::rt::TokioIo;
 use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
 use tf_proto::health::health_client::HealthClient;
 use tf_proto::health::{HealthCheckRequest, health_check_response::ServingStatus};
 use tf_proto::plugin::grpc_broker_client::GrpcBrokerClient;
@@ -280,6 +281,8 @@ async fn a_panic_is_shown_as_core_expects_it_and_ends_only_its_call() {
 struct Launch {
     command: Command,
     fixture: &'static str,
+    /// For sockets: a process that is killed cannot remove its own.
+    temporary: TempDir,
 }
 
 impl Launch {
@@ -296,7 +299,9 @@ impl Launch {
             }
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        Self { command, fixture }.cookie(Some(COOKIE))
+        let temporary = tempfile::tempdir().unwrap();
+        command.env("TMPDIR", temporary.path());
+        Self { command, fixture, temporary }.cookie(Some(COOKIE))
     }
 
     /// Another program, which is given the fixture as its last argument.
@@ -342,7 +347,7 @@ impl Launch {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         within(stdout.read_line(&mut line)).await.unwrap();
-        Process { child, line, stdout, log }
+        Process { child, line, stdout, log, _temporary: self.temporary }
     }
 }
 
@@ -358,6 +363,7 @@ struct Process {
     line: String,
     stdout: BufReader<ChildStdout>,
     log: Arc<Mutex<Log>>,
+    _temporary: TempDir,
 }
 
 impl Process {

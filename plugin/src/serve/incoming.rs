@@ -1,6 +1,7 @@
 //! The accept loop: takes connections, runs the TLS handshake beside the loop, and counts who is there.
 //! One client that fails, or never finishes its handshake, does not concern the others.
 
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -52,18 +53,17 @@ pub(super) struct Clients {
 pub(super) struct Incoming(mpsc::Receiver<Accepted>);
 
 impl Incoming {
-    /// Accepts on `listener` until `shutdown`, which also drops the listener and with it the socket.
+    /// The connections, and the accept loop that makes them for as long as it is polled. Dropping the loop drops the
+    /// listener, and with it the socket.
     pub(super) fn new(
         listener: Listener,
         tls: Option<TlsAcceptor>,
         clients: watch::Sender<Clients>,
         lifecycle: &Lifecycle,
-        shutdown: &CancellationToken,
-    ) -> Self {
+    ) -> (Self, impl Future<Output = Infallible>) {
         let (sender, receiver) = mpsc::channel(1);
         let door = Door { tls, clients, stop: lifecycle.stop.clone(), next: AtomicU64::new(1), sender };
-        tokio::spawn(shutdown.clone().run_until_cancelled_owned(accept(listener, Arc::new(door))));
-        Self(receiver)
+        (Self(receiver), accept(listener, Arc::new(door)))
     }
 }
 
@@ -84,7 +84,7 @@ struct Door {
     sender: mpsc::Sender<Accepted>,
 }
 
-async fn accept(listener: Listener, door: Arc<Door>) {
+async fn accept(listener: Listener, door: Arc<Door>) -> Infallible {
     loop {
         match listener.accept().await {
             Ok(io) => {

@@ -188,7 +188,8 @@ async fn serve<P: Provider>(
 
     let shutdown = CancellationToken::new();
     let (clients, watched) = watch::channel(Clients::default());
-    let incoming = Incoming::new(listener, tls.map(|identity| identity.acceptor), clients, &lifecycle, &shutdown);
+    let acceptor = tls.map(|identity| identity.acceptor);
+    let (incoming, accepting) = Incoming::new(listener, acceptor, clients, &lifecycle);
     let side = SideServices::new(shutdown.clone());
     let router = Server::builder()
         .add_service(
@@ -202,8 +203,10 @@ async fn serve<P: Provider>(
         .add_service(HealthServer::new(side));
     let mut server = Box::pin(router.serve_with_incoming_shutdown(incoming, shutdown.clone().cancelled_owned()));
 
+    // Whatever comes first also drops the accept loop, so the socket is gone before the process is.
     let ending = tokio::select! {
         served = &mut server => return served.map_err(Error::from),
+        never = accepting => match never {},
         ending = ending::wait(options, parent, &shutdown, &mut signals, watched) => ending,
     };
     tracing::debug!(reason = %ending, in_flight = lifecycle.in_flight.len(), "provider ends");
