@@ -124,6 +124,10 @@ codes! {
     UnscopedResource = "unscoped-resource",
     /// A statement that allows PutObject over plain HTTP.
     PutWithoutTls = "put-without-tls",
+
+    // What S3 adds.
+    /// No action of a statement applies to any of its resources.
+    InapplicableAction = "inapplicable-action",
 }
 
 impl fmt::Display for Code {

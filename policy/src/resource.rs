@@ -29,3 +29,10 @@ pub enum ResourceKind {
     /// Refused by the grammar (a problem was reported); matches nothing.
     Malformed,
 }
+
+impl ResourceKind {
+    /// Whether the entry may match more than its text shows.
+    pub(crate) fn is_open(&self) -> bool {
+        !matches!(self, Self::Arn(pattern) if pattern.resource().holes().next().is_none())
+    }
+}

@@ -201,6 +201,24 @@ impl Text {
         }
     }
 
+    /// What stands before and behind the first known `separator`.
+    #[must_use]
+    pub fn split_once(&self, separator: char) -> Option<(Self, Self)> {
+        match &self.0 {
+            Repr::Known(text) => text.split_once(separator).map(|(a, b)| (Self::known(a), Self::known(b))),
+            Repr::Partial(parts) => parts.iter().enumerate().find_map(|(i, part)| match part {
+                TextPart::Known(text) => text.split_once(separator).map(|(a, b)| {
+                    let known = |text: &str| std::iter::once(TextPart::Known(text.into()));
+                    (
+                        Self::from_parts(parts[..i].iter().cloned().chain(known(a))),
+                        Self::from_parts(known(b).chain(parts[i + 1..].iter().cloned())),
+                    )
+                }),
+                TextPart::Hole(_) => None,
+            }),
+        }
+    }
+
     /// The same text with every hole that `value` knows replaced by its value.
     #[must_use]
     pub fn fill(&self, value: &dyn Fn(&Hole) -> Option<String>) -> Self {
@@ -224,6 +242,17 @@ pub enum TextRef<'a> {
     Known(&'a str),
     /// Unknown characters.
     Hole(&'a Arc<Hole>),
+}
+
+impl<'a> TextRef<'a> {
+    /// The characters, if they are known.
+    #[must_use]
+    pub fn known(self) -> Option<&'a str> {
+        match self {
+            Self::Known(text) => Some(text),
+            Self::Hole(_) => None,
+        }
+    }
 }
 
 impl From<&str> for Text {

@@ -1,24 +1,30 @@
 //! Conditions: an operator, a key, and the values of the policy that the key's values are compared with.
 //!
 //! The relation of one request value to one policy value lives in the file of its family; what several values, negation,
-//! `IfExists`, the set qualifiers and an absent key make of it is [`crate::decide`]'s.
+//! `IfExists`, the set qualifiers and an absent key make of it is in `evaluate`.
 
+mod arn;
+mod binary;
+mod bool;
 pub mod date;
+mod evaluate;
 pub mod ip;
+mod null;
 pub mod numeric;
 pub mod operator;
+mod string;
 
 use compact_str::CompactString;
 
 use crate::arn::ArnPattern;
 use crate::keys::{self, KeyRow};
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Syntax, VariableError};
 use crate::span::Span;
 use crate::text::Text;
 use date::Instant;
 use ip::Network;
 use numeric::Decimal;
-use operator::Operator;
+use operator::{Operator, Relation};
 
 /// One key under one operator. Conditions of a statement are a conjunction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,4 +115,72 @@ pub enum OperandValue {
     Unknown,
     /// The element as a whole is unknown: it stands for one or more values.
     UnknownValues,
+}
+
+/// Why a value does not fit its operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OperandError {
+    /// For `Numeric...`.
+    #[error("is not a decimal number")]
+    NotANumber,
+    /// For `Date...`.
+    #[error("is neither a date (`2030-01-01T00:00:00Z`) nor epoch seconds")]
+    NotADate,
+    /// For `BinaryEquals`.
+    #[error("is not base64 text")]
+    NotBase64,
+    /// For the address family.
+    #[error("is neither an address nor a CIDR block")]
+    NotANetwork,
+    /// For the ARN family.
+    #[error("is not an ARN of six fields")]
+    NotAnArn,
+    /// For the families that take policy variables.
+    #[error(transparent)]
+    Variable(#[from] VariableError),
+}
+
+impl OperandValue {
+    /// Reads a value by the rules of an operator. `variables` says whether the policy's version has policy variables;
+    /// nothing, if the version is unknown.
+    ///
+    /// # Errors
+    ///
+    /// The value does not fit the operator.
+    pub fn read(
+        relation: Relation,
+        text: &Text,
+        variables: Option<std::primitive::bool>,
+    ) -> Result<Self, OperandError> {
+        let syntax = |wildcards| match (variables, text.as_known()) {
+            (Some(variables), _) => Some(Syntax { wildcards, variables }),
+            (None, Some(known)) if !known.contains("${") => Some(Syntax { wildcards, variables: false }),
+            (None, _) => None,
+        };
+        match relation {
+            Relation::StringEquals | Relation::StringEqualsIgnoreCase => match syntax(false) {
+                Some(syntax) => return Ok(Self::String(Pattern::parse(text, syntax)?)),
+                None => return Ok(Self::Unknown),
+            },
+            Relation::StringLike => match syntax(true) {
+                Some(syntax) => return Ok(Self::String(Pattern::parse(text, syntax)?)),
+                None => return Ok(Self::Unknown),
+            },
+            Relation::ArnLike => match syntax(true) {
+                Some(syntax) => return arn::read(Pattern::parse(text, syntax)?).ok_or(OperandError::NotAnArn),
+                None => return Ok(Self::Unknown),
+            },
+            _ => {}
+        }
+        let Some(text) = text.as_known() else { return Ok(Self::Unknown) };
+        match relation {
+            Relation::Numeric(_) => Decimal::parse(text).map(Self::Number).ok_or(OperandError::NotANumber),
+            Relation::Date(_) => Instant::parse(text).map(Self::Date).ok_or(OperandError::NotADate),
+            Relation::BinaryEquals if binary::is_base64(text) => Ok(Self::Binary(text.into())),
+            Relation::BinaryEquals => Err(OperandError::NotBase64),
+            Relation::IpAddress => Network::parse(text).map(Self::Ip).ok_or(OperandError::NotANetwork),
+            Relation::Null => Ok(Self::Null(bool::truth(text))),
+            _ => Ok(Self::Bool(bool::truth(text))),
+        }
+    }
 }
