@@ -29,7 +29,8 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
@@ -56,7 +57,10 @@ async fn a_client_connects_uses_every_service_and_says_goodbye() {
         assert_eq!(found.map_err(|status| status.code()), expected);
     }
 
-    // Terraform opens these two at once and holds them to the end; they must not hold the process.
+    // Terraform holds such streams from the beginning to the end; they must not hold the process.
+    let watched = HealthCheckRequest { service: "plugin".to_owned() };
+    let mut watched = health.watch(watched).await.unwrap().into_inner();
+    assert_eq!(watched.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
     let (announce, announced) = tokio::sync::mpsc::channel(1);
     let announced = tokio_stream::wrappers::ReceiverStream::new(announced);
     let mut broker = GrpcBrokerClient::new(channel.clone()).start_stream(announced).await.unwrap().into_inner();
@@ -66,6 +70,7 @@ async fn a_client_connects_uses_every_service_and_says_goodbye() {
     GrpcControllerClient::new(channel.clone()).shutdown(Empty {}).await.unwrap();
     assert!(broker.message().await.unwrap().is_none());
     assert!(stdio.message().await.unwrap().is_none());
+    assert!(watched.message().await.unwrap().is_none());
     assert!(process.exit().await.success());
     assert!(!socket.exists() && !socket.parent().unwrap().exists());
 }
@@ -79,11 +84,14 @@ async fn a_client_with_the_right_certificate_is_served_whatever_others_try() {
     garbage.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     let _silent = UnixStream::connect(process.field(3)).await.unwrap();
     assert!(process.get_schema(None).await.is_err(), "in the clear");
-    assert!(process.get_schema(Some(&stranger)).await.is_err(), "another certificate");
-    assert!(
-        process.get_schema(Some(&Identity { key: stranger.key.clone(), ..core.clone() })).await.is_err(),
-        "another key"
-    );
+    for version in [&TLS12, &TLS13] {
+        let core = Identity { version, ..core.clone() };
+        process.get_schema(Some(&core)).await.unwrap();
+        let another_certificate = Identity { version, ..stranger.clone() };
+        assert!(process.get_schema(Some(&another_certificate)).await.is_err(), "{version:?}");
+        let another_key = Identity { key: stranger.key.clone(), ..core };
+        assert!(process.get_schema(Some(&another_key)).await.is_err(), "{version:?}");
+    }
 
     process.get_schema(Some(&core)).await.unwrap();
     process.goodbye(Some(&core)).await;
@@ -425,6 +433,7 @@ struct Identity {
     certificate: CertificateDer<'static>,
     pem: String,
     key: Vec<u8>,
+    version: &'static SupportedProtocolVersion,
 }
 
 impl Identity {
@@ -444,7 +453,7 @@ impl Identity {
         let certificate = parameters.self_signed(&key).unwrap();
         let encoded = base64::engine::general_purpose::STANDARD.encode(certificate.der());
         let pem = format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n");
-        Self { certificate: certificate.der().clone(), pem, key: key.serialize_der() }
+        Self { certificate: certificate.der().clone(), pem, key: key.serialize_der(), version: &TLS13 }
     }
 
     /// Trusts exactly the certificate of the handshake's sixth field.
@@ -457,7 +466,7 @@ impl Identity {
             crypto.key_provider.load_private_key(PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key.clone())));
         let chain = tokio_rustls::rustls::sign::CertifiedKey::new(vec![self.certificate.clone()], key.unwrap());
         let mut config = ClientConfig::builder_with_provider(crypto)
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(&[self.version])
             .unwrap()
             .with_root_certificates(roots)
             // Not checked against the certificate, so that a test can present a wrong key.

@@ -15,7 +15,6 @@ use tokio_stream::Stream;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::transport::server::Connected;
 
-use super::Lifecycle;
 use super::listener::{Io, Listener};
 
 /// How long a client may take for its TLS handshake.
@@ -54,15 +53,15 @@ pub(super) struct Incoming(mpsc::Receiver<Accepted>);
 
 impl Incoming {
     /// The connections, and the accept loop that makes them for as long as it is polled. Dropping the loop drops the
-    /// listener, and with it the socket.
+    /// listener, and with it the socket. `stop` is the process's, raised for every connection.
     pub(super) fn new(
         listener: Listener,
         tls: Option<TlsAcceptor>,
         clients: watch::Sender<Clients>,
-        lifecycle: &Lifecycle,
+        stop: CancellationToken,
     ) -> (Self, impl Future<Output = Infallible>) {
         let (sender, receiver) = mpsc::channel(1);
-        let door = Door { tls, clients, stop: lifecycle.stop.clone(), next: AtomicU64::new(1), sender };
+        let door = Door { tls, clients, stop, next: AtomicU64::new(1), sender };
         (Self(receiver), accept(listener, Arc::new(door)))
     }
 }
@@ -190,5 +189,46 @@ impl AsyncWrite for Accepted {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         Pin::new(&mut self.io).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpStream;
+    use tokio_stream::StreamExt;
+
+    use super::*;
+    use crate::serve::Transport;
+    use crate::serve::environment::Environment;
+    use crate::serve::listener::Address;
+
+    #[tokio::test]
+    async fn a_connection_is_known_for_as_long_as_it_lives() {
+        let listener = Listener::bind(Transport::Tcp, &Environment::default(), false).unwrap();
+        let Address::Tcp(address) = *listener.address() else { panic!("asked for TCP") };
+        let (clients, watched) = watch::channel(Clients::default());
+        let stop = CancellationToken::new();
+        let (mut incoming, accepting) = Incoming::new(listener, None, clients, stop.clone());
+        tokio::spawn(accepting);
+        let mut connect = async || {
+            let client = TcpStream::connect(address).await.unwrap();
+            (client, incoming.next().await.unwrap().unwrap())
+        };
+
+        let (_first_client, first) = connect().await;
+        let (_second_client, second) = connect().await;
+        let (one, two) = (first.connect_info(), second.connect_info());
+        assert!(one.id != two.id && one.id != ConnectionId::default());
+        assert_eq!(*watched.borrow(), Clients { open: 2, ever: true });
+
+        drop(first);
+        assert!(one.closed.is_cancelled() && !two.closed.is_cancelled());
+        assert!(!one.stop.is_cancelled(), "its work may still be finished");
+        assert_eq!(*watched.borrow(), Clients { open: 1, ever: true });
+
+        one.stop.cancel();
+        assert!(!two.stop.is_cancelled());
+        stop.cancel();
+        assert!(two.stop.is_cancelled());
     }
 }

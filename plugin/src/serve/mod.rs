@@ -189,7 +189,7 @@ async fn serve<P: Provider>(
     let shutdown = CancellationToken::new();
     let (clients, watched) = watch::channel(Clients::default());
     let acceptor = tls.map(|identity| identity.acceptor);
-    let (incoming, accepting) = Incoming::new(listener, acceptor, clients, &lifecycle);
+    let (incoming, accepting) = Incoming::new(listener, acceptor, clients, lifecycle.stop.clone());
     let side = SideServices::new(shutdown.clone());
     let router = Server::builder()
         .add_service(
