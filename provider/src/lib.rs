@@ -1,1 +1,20 @@
-//! Resources, data sources and client of the MediaStore provider.
+//! Terraform provider for AWS Elemental MediaStore and compatible services.
+//!
+//! [`MediaStore`] is the provider: its block, its resources and its data sources. How a plan is made, how state is kept and how
+//! Terraform is spoken to is `tf-plugin`'s; what a policy means is `mediastore-policy`'s; the embedded backend is
+//! `mediastore-service`, which only `client` knows.
+
+pub mod cli;
+mod client;
+mod containers;
+mod data_sources;
+mod install;
+mod provider;
+mod resources;
+mod tags;
+
+pub use self::client::Client;
+pub use self::provider::{Config, MediaStore};
+
+/// The provider's address, as `required_providers` names it.
+pub const SOURCE: &str = "mediastore/mediastore";

@@ -1,0 +1,162 @@
+//! What resources work with: the AWS SDK's MediaStore client, on the embedded service or on an endpoint, and the
+//! provider-wide settings. How a call is retried is in [`call`].
+
+mod call;
+mod embedded;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region};
+use aws_credential_types::Credentials;
+use aws_sdk_mediastore as sdk;
+use aws_smithy_http_client::tls;
+use aws_smithy_types::retry::RetryConfig;
+use mediastore_policy::mediastore::ContainerScope;
+use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
+use tf_plugin::path::Path as AttributePath;
+
+pub(crate) use self::call::{CallError, Kind, Pauses, call};
+use self::embedded::Embedded;
+use crate::tags::TagRules;
+
+/// The account that owns everything in the embedded service.
+const EMBEDDED_ACCOUNT: &str = "000000000000";
+
+/// The embedded service's region where the configuration names none. It does not follow the environment, so that the
+/// same configuration makes the same ARNs on every machine.
+pub(crate) const DEFAULT_REGION: &str = "us-west-2";
+
+/// Time for one try. An overloaded server is retried; a silent one must not hold a resource for ever.
+const ATTEMPT: Duration = Duration::from_secs(30);
+
+/// Time for a TCP connection.
+const CONNECT: Duration = Duration::from_secs(4);
+
+/// The client of one configured provider.
+#[derive(Debug)]
+pub struct Client {
+    /// The SDK, or why there is none yet.
+    sdk: Result<sdk::Client, &'static str>,
+    /// Where calls go, for messages.
+    target: String,
+    /// The region of every container.
+    region: Option<String>,
+    /// The account of every container, where it is known without asking.
+    account: Option<&'static str>,
+    /// Tries after the first for throttling and server errors.
+    max_retries: u32,
+    /// Default and ignored tags.
+    pub(crate) tags: TagRules,
+}
+
+/// How to reach an endpoint.
+#[derive(Clone, Default)]
+pub(crate) struct EndpointSettings {
+    pub(crate) url: String,
+    pub(crate) region: Option<String>,
+    pub(crate) profile: Option<String>,
+    /// Access key, secret key, session token.
+    pub(crate) keys: Option<(String, String, Option<String>)>,
+}
+
+impl Client {
+    /// A client for a provider block whose values are not known before apply. Planning works; remote calls do not.
+    pub(crate) fn unknown(tags: TagRules) -> Client {
+        let why = "The provider block depends on values that are not known until apply.";
+        let target = "the provider's endpoint".to_owned();
+        Client { sdk: Err(why), target, region: None, account: None, max_retries: 0, tags }
+    }
+
+    /// A client on the embedded service, with its data in `data_dir`.
+    pub(crate) async fn embedded(
+        data_dir: PathBuf,
+        region: &str,
+        max_retries: u32,
+        tags: TagRules,
+    ) -> Result<Client, Diagnostics> {
+        let config = mediastore_service::Config {
+            region: region.parse().map_err(|error: mediastore_service::InvalidSetting| {
+                let summary = "Invalid value for region";
+                Diagnostic::at(AttributePath::attribute("region"), summary, tf_plugin::schema::sentence(error))
+            })?,
+            ..Default::default()
+        };
+        let folder = data_dir.clone();
+        let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, config)).await;
+        let embedded = match opened {
+            Ok(Ok(embedded)) => embedded,
+            Ok(Err(error)) => return Err(unusable(&data_dir, error).into()),
+            Err(error) => return Err(unusable(&data_dir, error).into()),
+        };
+        // The embedded service takes every caller for its owner; the SDK wants something to sign with.
+        let credentials = Credentials::from_keys("embedded", "embedded", None);
+        let config = sdk::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(credentials)
+            .endpoint_url("http://mediastore.embedded")
+            .http_client(embedded)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled())
+            .build();
+        Ok(Client {
+            sdk: Ok(sdk::Client::from_conf(config)),
+            target: format!("The embedded service in {}", data_dir.display()),
+            region: Some(region.to_owned()),
+            account: Some(EMBEDDED_ACCOUNT),
+            max_retries,
+            tags,
+        })
+    }
+
+    /// A client for a MediaStore-compatible server.
+    pub(crate) async fn endpoint(settings: EndpointSettings, max_retries: u32, tags: TagRules) -> Client {
+        let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
+        let http = aws_smithy_http_client::Builder::new().tls_provider(provider).build_https();
+        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
+        let name = AppName::new(concat!("terraform-provider-mediastore-", env!("CARGO_PKG_VERSION")));
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http)
+            .app_name(name.expect("letters, digits and `-` are legal in an application name"))
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts)
+            .endpoint_url(&settings.url);
+        if let Some(region) = settings.region {
+            loader = loader.region(Region::new(region));
+        }
+        if let Some(profile) = settings.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some((access_key, secret_key, token)) = settings.keys {
+            loader = loader.credentials_provider(Credentials::from_keys(access_key, secret_key, token));
+        }
+        let config = loader.load().await;
+        let region = config.region().map_or(DEFAULT_REGION, Region::as_ref).to_owned();
+        let config = sdk::config::Builder::from(&config).region(Region::new(region.clone())).build();
+        Client {
+            sdk: Ok(sdk::Client::from_conf(config)),
+            target: settings.url,
+            region: Some(region),
+            account: None,
+            max_retries,
+            tags,
+        }
+    }
+
+    /// The SDK's client.
+    pub(crate) fn sdk(&self) -> Result<&sdk::Client, Diagnostic> {
+        self.sdk.as_ref().map_err(|why| Diagnostic::error("The provider is not configured yet", *why))
+    }
+
+    /// What is known of a container by its name alone.
+    pub(crate) fn scope<'a>(&'a self, name: Option<&'a str>) -> ContainerScope<'a> {
+        ContainerScope { region: self.region.as_deref(), account: self.account, name }
+    }
+}
+
+fn unusable(data_dir: &Path, error: impl std::fmt::Display) -> Diagnostic {
+    let detail = format!("The embedded service cannot use `{}`: {error}.", data_dir.display());
+    Diagnostic::at(AttributePath::attribute("data_dir"), "Unusable data folder", detail)
+}

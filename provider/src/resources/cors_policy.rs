@@ -1,0 +1,250 @@
+//! `mediastore_cors_policy`: which web pages may use a container from a browser.
+
+use async_trait::async_trait;
+use aws_sdk_mediastore::types::{CorsRule, MethodName};
+use mediastore_policy::limits;
+use tf_plugin::context::Context;
+use tf_plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
+use tf_plugin::model;
+use tf_plugin::model::{Attr, Model, Set};
+use tf_plugin::path::Path;
+use tf_plugin::resource::Resource;
+use tf_plugin::schema::{Attribute, Block, NestedBlock, Schema, sentence};
+use tf_plugin::timeouts::{self, Timeouts};
+use tf_plugin::types::Type;
+use tf_plugin::value::Value;
+
+use super::{container_name, import_by_container_name};
+use crate::client::{Client, call};
+
+/// The resource type.
+pub(super) struct CorsPolicy;
+
+/// A set of texts whose elements may be unknown.
+type Texts = Set<Attr<String>>;
+
+model! {
+    /// A CORS policy.
+    pub struct CorsPolicyModel {
+        pub container_name: String,
+        pub rule: Vec<RuleModel>,
+        pub timeouts: Timeouts,
+    }
+}
+
+model! {
+    /// A rule of a CORS policy.
+    pub struct RuleModel {
+        pub allowed_origins: Texts,
+        pub allowed_methods: Texts,
+        pub allowed_headers: Texts,
+        pub expose_headers: Texts,
+        pub max_age_seconds: i64,
+    }
+}
+
+#[async_trait]
+impl Resource for CorsPolicy {
+    type Model = CorsPolicyModel;
+    type Client = Client;
+
+    fn name(&self) -> &'static str {
+        "mediastore_cors_policy"
+    }
+
+    fn schema(&self) -> Schema {
+        let rules = u32::try_from(limits::CORS_RULES.max).expect("a hundred fits");
+        Schema::new(
+            "The CORS policy of a container: which web pages may read it in a browser. The first rule that matches a \
+             request decides. CORS grants nothing by itself; the container policy still does.",
+        )
+        .attribute(container_name())
+        .block(NestedBlock::list("rule", rule_block()).count(1, rules))
+        .block(timeouts::block())
+    }
+
+    fn validate(&self, config: &CorsPolicyModel) -> Diagnostics {
+        let rules = config.rule.known().map(Vec::as_slice).unwrap_or_default();
+        let texts = |set: &Attr<Texts>| -> usize {
+            let elements = set.known().map(|set| set.0.as_slice()).unwrap_or_default();
+            elements.iter().filter_map(Attr::known).map(String::len).sum()
+        };
+        let size = rules.iter().map(|rule| {
+            texts(&rule.allowed_origins)
+                + texts(&rule.allowed_methods)
+                + texts(&rule.allowed_headers)
+                + texts(&rule.expose_headers)
+        });
+        match limits::CORS_POLICY_SIZE.check(size.sum()) {
+            Ok(()) => Diagnostics::none(),
+            Err(violation) => Diagnostic::error("The CORS policy is too large", sentence(violation)).into(),
+        }
+    }
+
+    async fn create(
+        &self,
+        cx: &Context<'_, Client>,
+        planned: CorsPolicyModel,
+    ) -> Result<CorsPolicyModel, Failure<CorsPolicyModel>> {
+        put(cx, &planned).await?;
+        Ok(planned)
+    }
+
+    async fn read(
+        &self,
+        cx: &Context<'_, Client>,
+        mut state: CorsPolicyModel,
+    ) -> Result<Option<CorsPolicyModel>, Diagnostics> {
+        let sdk = cx.client.sdk()?;
+        let name = state.container_name.text();
+        match call(cx, true, || sdk.get_cors_policy().container_name(name).send()).await {
+            Ok(output) => {
+                let prior = state.rule.into_known().unwrap_or_default();
+                let prior = prior.iter().map(Some).chain(std::iter::repeat(None));
+                let rules = output.cors_policy.iter().zip(prior).map(|(rule, prior)| from_sdk(rule, prior));
+                state.rule = Attr::Known(rules.collect());
+                Ok(Some(state))
+            }
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => {
+                let tried = format!("read the CORS policy of the container `{name}`");
+                Err(error.diagnostic(cx.client, &tried).into())
+            }
+        }
+    }
+
+    async fn update(
+        &self,
+        cx: &Context<'_, Client>,
+        state: CorsPolicyModel,
+        planned: CorsPolicyModel,
+    ) -> Result<CorsPolicyModel, Failure<CorsPolicyModel>> {
+        if planned.rule != state.rule {
+            put(cx, &planned).await?;
+        }
+        Ok(planned)
+    }
+
+    async fn delete(&self, cx: &Context<'_, Client>, state: CorsPolicyModel) -> Result<(), Failure<CorsPolicyModel>> {
+        let sdk = cx.client.sdk()?;
+        let name = state.container_name.text();
+        match call(cx, true, || sdk.delete_cors_policy().container_name(name).send()).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_not_found() => Ok(()),
+            Err(error) => {
+                let tried = format!("delete the CORS policy of the container `{name}`");
+                Err(error.diagnostic(cx.client, &tried).into())
+            }
+        }
+    }
+
+    async fn import(&self, _: &Context<'_, Client>, id: &str) -> Result<CorsPolicyModel, Diagnostics> {
+        let container_name = import_by_container_name(id)?;
+        Ok(CorsPolicyModel { container_name, ..CorsPolicyModel::null() })
+    }
+}
+
+fn rule_block() -> Block {
+    let texts = |name: &str| Attribute::new(name, Type::set(Type::String));
+    Block::new("A rule. Order matters: the first rule that matches a request decides.")
+        .attribute(
+            texts("allowed_origins")
+                .required()
+                .describe(
+                    "Origins (scheme, host and port as browsers send them) that may use the container, each with at most \
+                     one `*`: 1 to 100.",
+                )
+                .check(count(limits::CORS_ALLOWED_ORIGINS))
+                .check_text(|origin| limits::CORS_ORIGIN.check(origin)),
+        )
+        .attribute(
+            texts("allowed_methods")
+                .required()
+                .describe("Methods that those origins may use: `PUT`, `GET`, `DELETE`, `HEAD`.")
+                .check(count(limits::CORS_ALLOWED_METHODS))
+                .check_text(|method| limits::CORS_METHOD.check(method)),
+        )
+        .attribute(
+            texts("allowed_headers")
+                .describe("Request headers that a preflight may ask for, each with at most one `*`: up to 100.")
+                .check(count(limits::CORS_ALLOWED_HEADERS))
+                .check_text(|header| limits::CORS_ALLOWED_HEADER.check(header)),
+        )
+        .attribute(
+            texts("expose_headers")
+                .describe("Response headers that a page may read: up to 100.")
+                .check(count(limits::CORS_EXPOSE_HEADERS))
+                .check_text(|header| limits::CORS_EXPOSE_HEADER.check(header)),
+        )
+        .attribute(
+            Attribute::number("max_age_seconds")
+                .describe("How long a browser may keep the answer to a preflight, in seconds. The API has no difference between 0 and none.")
+                .check(check_max_age),
+        )
+}
+
+/// A check of a collection's size.
+fn count(limit: limits::Count) -> impl Fn(&Path, &Value, &mut Diagnostics) + Send + Sync + 'static {
+    move |path, value, diagnostics| {
+        let (Value::Set(elements) | Value::List(elements)) = value else { return };
+        if let Err(violation) = limit.check(elements.len()) {
+            diagnostics.push(Diagnostic::at(path.clone(), format!("Invalid value for {path}"), sentence(violation)));
+        }
+    }
+}
+
+fn check_max_age(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
+    let Value::Number(number) = value else { return };
+    let checked = number.to_i64().map(|seconds| limits::CORS_MAX_AGE_SECONDS.check(seconds).map_err(sentence));
+    if let Err(detail) = checked.unwrap_or_else(|| Err("It is a whole number of seconds.".to_owned())) {
+        diagnostics.push(Diagnostic::at(path.clone(), format!("Invalid value for {path}"), detail));
+    }
+}
+
+async fn put(cx: &Context<'_, Client>, planned: &CorsPolicyModel) -> Result<(), Diagnostic> {
+    let sdk = cx.client.sdk()?;
+    let name = planned.container_name.text();
+    let rules = planned.rule.known().map(Vec::as_slice).unwrap_or_default();
+    let rules: Result<Vec<CorsRule>, _> = rules.iter().map(to_sdk).collect();
+    let rules = rules.map_err(|error| Diagnostic::error("Invalid CORS rule", error.to_string()))?;
+    let put = call(cx, true, || sdk.put_cors_policy().container_name(name).set_cors_policy(Some(rules.clone())).send());
+    let put = put.await;
+    put.map(drop)
+        .map_err(|error| error.diagnostic(cx.client, &format!("put the CORS policy of the container `{name}`")))
+}
+
+fn to_sdk(rule: &RuleModel) -> Result<CorsRule, aws_sdk_mediastore::error::BuildError> {
+    let texts = |set: &Attr<Texts>| -> Option<Vec<String>> {
+        set.known().map(|set| set.0.iter().filter_map(|element| element.known().cloned()).collect())
+    };
+    let methods = texts(&rule.allowed_methods);
+    let methods = methods.map(|methods| methods.iter().map(|method| MethodName::from(method.as_str())).collect());
+    let max_age = rule.max_age_seconds.known().and_then(|seconds| i32::try_from(*seconds).ok());
+    CorsRule::builder()
+        .set_allowed_origins(texts(&rule.allowed_origins))
+        .set_allowed_methods(methods)
+        .set_allowed_headers(Some(texts(&rule.allowed_headers).unwrap_or_default()))
+        .set_expose_headers(texts(&rule.expose_headers).filter(|headers| !headers.is_empty()))
+        .set_max_age_seconds(max_age)
+        .build()
+}
+
+/// A rule of the service. Where the API cannot tell "none" from "empty" or 0, the state's own word is kept.
+fn from_sdk(rule: &CorsRule, prior: Option<&RuleModel>) -> RuleModel {
+    let texts = |texts: &[String], prior: Option<&Attr<Texts>>| match prior {
+        None | Some(Attr::Null) if texts.is_empty() => Attr::Null,
+        _ => Attr::Known(texts.iter().map(|text| Attr::Known(text.clone())).collect()),
+    };
+    let methods: Vec<String> = rule.allowed_methods().iter().map(|method| method.as_str().to_owned()).collect();
+    let max_age_seconds = match (rule.max_age_seconds, prior.map(|prior| &prior.max_age_seconds)) {
+        (0, None | Some(Attr::Null)) => Attr::Null,
+        (seconds, _) => Attr::Known(seconds.into()),
+    };
+    RuleModel {
+        allowed_origins: texts(rule.allowed_origins(), prior.map(|prior| &prior.allowed_origins)),
+        allowed_methods: texts(&methods, prior.map(|prior| &prior.allowed_methods)),
+        allowed_headers: texts(rule.allowed_headers(), prior.map(|prior| &prior.allowed_headers)),
+        expose_headers: texts(rule.expose_headers(), prior.map(|prior| &prior.expose_headers)),
+        max_age_seconds,
+    }
+}
