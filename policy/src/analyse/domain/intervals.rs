@@ -142,7 +142,39 @@ impl<T: Ordinate> Intervals<T> {
     }
 }
 
-/// Milliseconds since the epoch, and plain counts.
+impl Intervals<i64> {
+    /// A member that is a multiple of `step`, `preferred` if possible; with a step of 1, any member.
+    pub(crate) fn sample_multiple(&self, step: i64, preferred: i64) -> Option<i64> {
+        if preferred % step == 0 && self.contains(&preferred) {
+            return Some(preferred);
+        }
+        let mut low = i64::MIN;
+        for index in 0..=self.cuts.len() {
+            let next = self.cuts.get(index);
+            let high = next.map_or(Some(i64::MAX), |cut| cut.at.checked_sub(1));
+            if let Some(high) = high.filter(|high| low <= *high && self.after(index)) {
+                // The end nearer to the preferred value is the more natural one.
+                let up = low
+                    .div_euclid(step)
+                    .checked_add(i64::from(low.rem_euclid(step) != 0))
+                    .and_then(|count| count.checked_mul(step));
+                let down = high.div_euclid(step).checked_mul(step);
+                let ends = if high < preferred { [down, up] } else { [up, down] };
+                if let Some(value) = ends.into_iter().flatten().find(|value| (low..=high).contains(value)) {
+                    return Some(value);
+                }
+            }
+            let Some(cut) = next else { break };
+            if cut.here && cut.at % step == 0 {
+                return Some(cut.at);
+            }
+            low = cut.at.checked_add(1)?;
+        }
+        None
+    }
+}
+
+/// Milliseconds since the epoch.
 impl Ordinate for i64 {
     fn between(low: &Self, high: &Self) -> Option<Self> {
         let middle = low.midpoint(*high);
@@ -205,6 +237,12 @@ mod tests {
                 prop_assert_eq!(union.contains(&x), a.contains(&x) || b.contains(&x));
                 prop_assert_eq!(common.contains(&x), a.contains(&x) && b.contains(&x));
                 prop_assert_eq!(other.contains(&x), !a.contains(&x));
+            }
+            for step in [1, 4] {
+                match common.sample_multiple(step, 0) {
+                    Some(value) => prop_assert!(common.contains(&value) && value % step == 0),
+                    None => prop_assert!((-500..500).all(|x| !common.contains(&(x * step)))),
+                }
             }
             match common.sample() {
                 Some(value) => prop_assert!(common.contains(&value)),

@@ -3,6 +3,7 @@
 //! A string is a sequence of UTF-16 code units, because that is the unit AWS's `?` counts. A pattern is a row of items;
 //! a language is a union of patterns. Intersection and complement are not built here: `product` searches them lazily.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A set of UTF-16 code units.
@@ -13,13 +14,17 @@ pub(crate) enum Class {
     /// One of a few units, sorted: the spellings of a letter when case does not count.
     OneOf(Box<[u16]>),
     /// Every unit but these, sorted. Empty means any unit at all.
-    Except(&'static [u16]),
+    Except(Cow<'static, [u16]>),
     /// Inclusive ranges, sorted and disjoint: the alphabet of a name.
     Ranges(&'static [(u16, u16)]),
 }
 
 impl Class {
-    pub(crate) const ANY: Class = Class::Except(&[]);
+    pub(crate) const ANY: Class = Class::except(&[]);
+
+    pub(crate) const fn except(units: &'static [u16]) -> Self {
+        Class::Except(Cow::Borrowed(units))
+    }
 
     pub(crate) fn contains(&self, unit: u16) -> bool {
         match self {
@@ -207,13 +212,14 @@ impl Pattern {
         self
     }
 
-    /// The same pattern where "any unit" never means one of `units`.
+    /// The same pattern where no wildcard reaches one of `units`, which are sorted.
     pub(crate) fn confined(mut self, units: &'static [u16]) -> Self {
         for item in &mut self.items {
-            if let Item::One(class) | Item::Many(class) = item
-                && class.is_any()
-            {
-                *class = Class::Except(units);
+            if let Item::One(Class::Except(barred)) | Item::Many(Class::Except(barred)) = item {
+                let mut both: Vec<u16> = barred.iter().chain(units).copied().collect();
+                both.sort_unstable();
+                both.dedup();
+                *barred = both.into();
             }
         }
         self

@@ -460,7 +460,7 @@ mod tests {
             1 => Just(Item::One(Class::ANY)),
             3 => Just(Item::Many(Class::ANY)),
             1 => Just(Item::Many(Class::Ranges(LETTERS))),
-            1 => Just(Item::One(Class::Except(&[b'a' as u16]))),
+            1 => Just(Item::One(Class::except(&[b'a' as u16]))),
         ];
         prop::collection::vec(item, 0..4).prop_map(|items| {
             items.into_iter().fold(Pattern::new(), |pattern, item| match item {
