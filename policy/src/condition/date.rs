@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
+
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// A point in time, in milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,9 +30,8 @@ impl Instant {
             Some(text) => parse_time(text)?,
             None => (Time::midnight(), 0),
         };
-        let civil = DateTime::from_parts(date, time);
-        let seconds = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond();
-        seconds.checked_sub(offset_minutes * 60_000).map(Self)
+        let since = DateTime::from_parts(date, time).duration_since(EPOCH).as_millis();
+        i64::try_from(since).ok()?.checked_sub(offset_minutes * 60_000).map(Self)
     }
 }
 
@@ -102,10 +103,8 @@ fn digits(text: &str, count: usize) -> Option<i16> {
 /// instant, if that is within the calendar or a whole second.
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match Timestamp::from_millisecond(self.0) {
-            Ok(timestamp) if (0..=9999).contains(&timestamp.to_zoned(jiff::tz::TimeZone::UTC).year()) => {
-                write!(f, "{timestamp}")
-            }
+        match EPOCH.checked_add(SignedDuration::from_millis(self.0)) {
+            Ok(civil) if (0..=9999).contains(&civil.year()) => write!(f, "{civil}Z"),
             _ => write!(f, "{}", self.0.div_euclid(1000)),
         }
     }
@@ -162,7 +161,7 @@ mod tests {
 
     #[test]
     fn printed_dates_read_back() {
-        for millis in [0, 1, -1, 1_893_456_000_123, -62_000_000_000_000, 900_000_000_000_000_000] {
+        for millis in [0, 1, -1, 1_893_456_000_123, -62_000_000_000_000, 900_000_000_000_000_000, 253_402_300_799_000] {
             let instant = Instant(millis);
             assert_eq!(Instant::parse(&instant.to_string()), Some(instant), "{instant}");
         }
