@@ -63,10 +63,6 @@ pub(crate) fn check_tags(path: &Path, value: &Value, diagnostics: &mut Diagnosti
         refuse(path.clone(), &violation);
     }
     for (key, value) in tags {
-        if limits::reserved_tag_key(key) {
-            let prefix = limits::RESERVED_TAG_PREFIX;
-            refuse(path.key(key), &format!("tag keys must not start with `{prefix}`, which is reserved"));
-        }
         if let Err(violation) = limits::TAG_KEY.check(key) {
             refuse(path.key(key), &violation);
         }

@@ -150,6 +150,12 @@ impl Client {
         self.sdk.as_ref().map_err(|why| Diagnostic::error("The provider is not configured yet", *why))
     }
 
+    /// The ARN that a container will have, where region and account are known without asking.
+    pub(crate) fn arn(&self, name: &str) -> Option<String> {
+        let (region, account) = (self.region.as_deref()?, self.account?);
+        Some(format!("arn:aws:mediastore:{region}:{account}:container/{name}"))
+    }
+
     /// What is known of a container by its name alone.
     pub(crate) fn scope<'a>(&'a self, name: Option<&'a str>) -> ContainerScope<'a> {
         ContainerScope { region: self.region.as_deref(), account: self.account, name }

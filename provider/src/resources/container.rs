@@ -86,6 +86,10 @@ impl Resource for Container {
         planned: &mut ContainerModel,
     ) -> Diagnostics {
         planned.tags_all = client.map_or(Attr::Unknown, |client| client.tags.all(&config.tags));
+        if planned.arn.is_unknown() {
+            // Known early, it lets the policies that are built from it be judged at plan.
+            planned.arn = planned.name.known().and_then(|name| client?.arn(name)).map_or(Attr::Unknown, Attr::Known);
+        }
         let count = planned.tags_all.known().map_or(0, Tags::len);
         match limits::TAGS_PER_CONTAINER.check(count) {
             Ok(()) => Diagnostics::none(),
