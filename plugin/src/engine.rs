@@ -92,7 +92,10 @@ impl<P: Provider> Engine<P> {
 
     pub(crate) fn validate_provider(&self, config: &Value) -> Result<Diagnostics, Diagnostics> {
         let mut diagnostics = check_config(&self.schema.block, config, true);
-        diagnostics.extend(self.provider.validate(&read_model(config.clone())?));
+        // A value that fails its attribute's check may not fit the model either.
+        if !diagnostics.has_errors() {
+            diagnostics.extend(self.provider.validate(&read_model(config.clone())?));
+        }
         Ok(diagnostics)
     }
 
@@ -104,14 +107,18 @@ impl<P: Provider> Engine<P> {
     ) -> Result<Diagnostics, Diagnostics> {
         let resource = self.resource(name)?;
         let mut diagnostics = check_config(&resource.schema().block, config, write_only_allowed);
-        diagnostics.extend(resource.validate(config));
+        if !diagnostics.has_errors() {
+            diagnostics.extend(resource.validate(config));
+        }
         Ok(diagnostics)
     }
 
     pub(crate) fn validate_data_source(&self, name: &str, config: &Value) -> Result<Diagnostics, Diagnostics> {
         let source = self.data_source(name)?;
         let mut diagnostics = check_config(&source.schema().block, config, true);
-        diagnostics.extend(source.validate(config));
+        if !diagnostics.has_errors() {
+            diagnostics.extend(source.validate(config));
+        }
         Ok(diagnostics)
     }
 
