@@ -223,7 +223,7 @@ impl PrincipalEntry {
                 PrincipalKind::Account { partition, account },
                 Caller::Root { partition: of, account: id } | Caller::Identity { partition: of, account: id, .. },
             ) => {
-                let partition = partition.as_ref().map_or(Truth::Yes, |partition| text_is(partition, of));
+                let partition = partition.as_ref().map_or((of == "aws").into(), |partition| text_is(partition, of));
                 Truth::all([text_is(account, id), partition])
             }
             (PrincipalKind::Identity(identity), Caller::Identity { .. }) => identity.matches(request),

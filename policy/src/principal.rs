@@ -58,7 +58,7 @@ pub enum PrincipalKind {
     Everyone,
     /// Every principal of an account: its id, or the ARN of its root.
     Account {
-        /// The partition; nothing for a bare id.
+        /// The partition; nothing for a bare id, which means the partition `aws`.
         partition: Option<Text>,
         /// Twelve digits.
         account: Text,

@@ -199,7 +199,7 @@ fn aws_principal_matches(name: &str, caller: &str, request: &Value) -> bool {
     let caller_fields: Vec<&str> = caller.splitn(6, ':').collect();
     let [_, partition, service, _, account, resource] = caller_fields[..] else { return false };
     if name.len() == 12 {
-        return account == name && !resource.contains("-provider/");
+        return account == name && partition == "aws" && !resource.contains("-provider/");
     }
     if name.ends_with(":root") {
         return name == format!("arn:{partition}:iam::{account}:root") && !resource.contains("-provider/");
