@@ -65,6 +65,7 @@ impl Writer {
 
 fn work(connection: &Connection, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
+        // Taken one by one, so that what arrives during the batch still joins it.
         let mut batch = std::iter::once(first).chain(jobs.try_iter()).take(BATCH);
         let mut answers = Vec::new();
         let committed = commit(connection, &mut batch, &mut answers);
@@ -82,28 +83,25 @@ fn work(connection: &Connection, jobs: &Receiver<Job>) {
     }
 }
 
-/// Runs the batch in one transaction. On an error the rest of the batch is not run, and every write of it is among the answers.
+/// Runs the batch in one transaction. On an error, what was not taken from the batch waits for the next one.
 fn commit(
     connection: &Connection,
     batch: &mut dyn Iterator<Item = Job>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), StoreError> {
-    let result = run(connection, batch, answers);
-    if let Err(error) = &result {
-        answers.extend(batch.map(|job| job(Err(error.clone())).answer));
-    }
-    result
-}
-
-fn run(
-    connection: &Connection,
-    batch: &mut dyn Iterator<Item = Job>,
-    answers: &mut Vec<Answer>,
-) -> Result<(), StoreError> {
     // IMMEDIATE: what a write reads cannot change below it, not even by another process.
-    connection.execute_batch("BEGIN IMMEDIATE")?;
+    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        let error = StoreError::from(error);
+        // All who wait now hear it: to let each wait for the lock in turn would take its timeout times their number.
+        answers.extend(batch.map(|job| job(Err(error.clone())).answer));
+        return Err(error);
+    }
     for job in batch {
-        connection.execute_batch("SAVEPOINT write")?;
+        if let Err(error) = connection.execute_batch("SAVEPOINT write") {
+            let error = StoreError::from(error);
+            answers.push(job(Err(error.clone())).answer);
+            return Err(error);
+        }
         let Outcome { keep, answer } = job(Ok(connection));
         if connection.is_autocommit() {
             // A full disk and its like make SQLite give up the whole transaction. This write has its own reason to tell.
