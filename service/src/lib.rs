@@ -15,7 +15,7 @@ mod service;
 mod store;
 
 pub use config::{Account, Clock, Config, DataEndpoint, InvalidSetting, Quotas, Region};
-pub use faults::{Answer, Effect, Fault, Faults};
+pub use faults::{Answer, Effect, Fault, Faults, When};
 pub use server::{DRAIN, run};
 pub use service::{Body, Dropped, Service};
 pub use store::{DATABASE_FILE, OpenError, Store, StoreError};

@@ -10,6 +10,7 @@ use http_body_util::combinators::BoxBody;
 
 use crate::config::Config;
 use crate::control;
+use crate::faults::Faults;
 use crate::store::Store;
 
 /// The body of a response. Control answers are whole; a body that streams fits the same type.
@@ -57,6 +58,12 @@ impl Service {
         B::Error: Into<BodyError>,
     {
         control::handle(self, request).await
+    }
+
+    /// The script of faults of this service, to add to while it runs.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.0.config.faults
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -4,6 +4,7 @@
 //! HTTPS. So Get never fails for want of one, and Delete means "back to the default".
 
 use mediastore_policy::limits;
+use mediastore_policy::mediastore::{self, ContainerScope};
 use serde::{Deserialize, Serialize};
 
 use crate::store::containers::Realm;
@@ -39,11 +40,15 @@ pub(super) async fn put(call: Call) -> Output {
 
 /// Refuses what the real service refused, in the form of the one message of it that is on record.
 fn judge(realm: &Realm, name: &str, policy: &str) -> Result<(), ApiError> {
-    let refusals = refusals(&resource::arn(realm, name), policy);
+    const START: &str = "Invalid Container Policy: ";
+    let scope = ContainerScope { region: Some(&realm.region), account: Some(&realm.account), name: Some(name) };
+    let refusals = mediastore::refusals(policy, &scope);
     if refusals.is_empty() {
         return Ok(());
     }
-    Err(ApiError::new(Code::Validation, format!("Invalid Container Policy: {}", refusals.join("; "))))
+    let sentences: Vec<&str> =
+        refusals.iter().map(|problem| problem.message.strip_prefix(START).unwrap_or(&problem.message)).collect();
+    Err(ApiError::new(Code::Validation, format!("{START}{}", sentences.join("; "))))
 }
 
 #[derive(Serialize)]
@@ -70,12 +75,4 @@ fn default(realm: &Realm, name: &str) -> String {
     format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"MediaStoreFullAccess","Effect":"Allow","Action":["mediastore:*"],"Principal":{{"AWS":"arn:aws:iam::{account}:root"}},"Resource":"{arn}/*","Condition":{{"Bool":{{"aws:SecureTransport":"true"}}}}}}]}}"#
     )
-}
-
-/// Why the service would not take this text as the policy of the container with that ARN; empty if it would.
-fn refusals(_arn: &str, policy: &str) -> Vec<String> {
-    match serde_json::from_str::<serde::de::IgnoredAny>(policy) {
-        Ok(_) => Vec::new(),
-        Err(error) => vec![format!("the text is not valid JSON: {error}")],
-    }
 }

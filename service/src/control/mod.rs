@@ -123,7 +123,7 @@ where
             return Ok(respond(Err(error), &request_id));
         }
     };
-    let fault = service.config().faults.next(name);
+    let fault = service.faults().next(name);
     match &fault {
         Some(Effect::Drop(When::Before)) => return Err(Dropped),
         Some(Effect::Answer(answer)) => {

@@ -145,10 +145,9 @@ pub(super) async fn list(call: Call) -> Output {
 /// The name in a container's ARN. A text that is no such ARN is noted as a problem; the ARN of another account or region is a
 /// container that this caller does not have, which is told after the other problems.
 fn container_of(call: &Call, resource: Option<String>, problems: &mut Problems) -> Result<String, ApiError> {
-    let arn = problems.required("Resource", resource);
-    if arn.is_empty() {
-        return Ok(String::new());
-    }
+    let Some(arn) = resource else {
+        return Ok(problems.required("Resource", None));
+    };
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let name = match parts.as_slice() {
         ["arn", "aws", "mediastore", _, _, resource] => resource.strip_prefix("container/"),
