@@ -1,1 +1,27 @@
-//! tests
+//! Boundary tests of the service: by its HTTP API in process, by the real SDKs over a socket, and by the real binary.
+
+// A test that cannot go on has failed; saying so by unwrap keeps the cases readable.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+/// A client that calls the service in process and checks the manners of every answer.
+mod api;
+/// The binary: its arguments, its errors, its end.
+mod binary;
+/// A foreign client: boto3 from PyPI.
+mod boto3;
+/// What the operations do.
+mod control;
+/// What a crash, and a second process, must not break.
+mod durability;
+/// What the envelope of a request may be.
+mod envelope;
+/// Faults on demand.
+mod faults;
+/// Every limit, at its edge and one past it.
+mod limits;
+/// The real binary as a process: started, asked, stopped.
+mod process;
+/// The client that the provider uses: aws-sdk-mediastore, over a socket.
+mod sdk;
+/// CREATING, ACTIVE, DELETING.
+mod states;

@@ -1,0 +1,78 @@
+//! The real binary as a process. It listens on a free port, says so, and is gone with its handle.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A running `mediastored serve`.
+pub(crate) struct Mediastored {
+    child: Child,
+    /// Such as `http://127.0.0.1:12345`.
+    pub(crate) url: String,
+}
+
+/// The binary, with none of the settings of whoever runs the tests.
+pub(crate) fn mediastored() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mediastored"));
+    command.env_clear().stdin(Stdio::null());
+    command
+}
+
+impl Mediastored {
+    pub(crate) fn serve(data_dir: &Path, arguments: &[&str]) -> Self {
+        let mut child = mediastored()
+            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(data_dir)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line
+            .strip_prefix("mediastored is ready at ")
+            .and_then(|rest| rest.split(',').next())
+            .unwrap_or_else(|| panic!("mediastored said {line:?}"))
+            .to_owned();
+        Self { child, url }
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    pub(crate) fn wait(mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// Ends it as a crash does: nothing of it runs any more.
+    pub(crate) fn kill(self) {
+        self.signal(Signal::KILL);
+        self.wait();
+    }
+}
+
+impl Drop for Mediastored {
+    fn drop(&mut self) {
+        // Already gone where a test ended it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command that has to end by itself; gives its exit code and its two outputs.
+pub(crate) fn run(command: &mut Command) -> (i32, String, String) {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let errors = std::thread::spawn(move || {
+        let mut text = String::new();
+        stderr.read_to_string(&mut text).unwrap();
+        text
+    });
+    let mut output = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut output).unwrap();
+    let status = child.wait().unwrap();
+    (status.code().unwrap_or(-1), output, errors.join().unwrap())
+}
