@@ -1,1 +1,57 @@
-//! Inputs, rules and reports of `mediastore-lint`.
+//! `mediastore-lint`: judges MediaStore policies before apply.
+//!
+//! The judging itself is [`mediastore_policy`]'s; here are the command line, the configuration and the reports. Each command
+//! is one file under `commands`, and [`Outcome`] is the one way to an exit code.
+
+pub mod commands;
+pub mod config;
+mod document;
+mod outcome;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use clap::Parser;
+
+pub use outcome::{Failure, Outcome};
+
+/// Decide, before apply, what MediaStore policies really allow.
+///
+/// Nothing is guessed from patterns: an answer such as `public` comes with a request that the policy allows, and an answer
+/// such as `trusted` is a proof that no outsider's request is allowed.
+///
+/// Exit codes: 0 clean; 1 a result at or over the threshold of `--fail-on`; 2 wrong usage or configuration; 3 input that could
+/// not be read or understood. Input that cannot be read is never clean.
+#[derive(Debug, Parser)]
+#[command(name = "mediastore-lint", version, propagate_version = true, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: commands::Command,
+}
+
+/// Runs the program with these arguments, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Outcome {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors; a closed pipe is nobody's fault.
+            let _ = error.print();
+            return if error.use_stderr() { Outcome::Usage } else { Outcome::Clean };
+        }
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let result = arguments.command.run(&mut out).and_then(|outcome| match out.flush() {
+        Ok(()) => Ok(outcome),
+        Err(error) => Err(Failure::from(error)),
+    });
+    match result {
+        Ok(outcome) => outcome,
+        Err(failure) => {
+            let outcome = failure.outcome();
+            if outcome != Outcome::Clean {
+                let _ = writeln!(io::stderr().lock(), "error: {failure}");
+            }
+            outcome
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Exposure: who outside the trust zone can do what.
 
+use super::partial::Dependence;
 use super::question::{Aim, Answer, Doubt, Study, full_name};
 use super::zone::TrustZone;
 use crate::condition::date::Instant;
@@ -72,6 +73,8 @@ pub struct Exposure {
     pub class: ExposureClass,
     /// Each action that a request can have, in the order of the service's table.
     pub actions: Vec<ActionExposure>,
+    /// What the class depends on, if it does.
+    pub dependence: Option<Dependence>,
 }
 
 impl Exposure {
@@ -79,6 +82,17 @@ impl Exposure {
     #[must_use]
     pub fn witness(&self) -> Option<&Request> {
         self.actions.iter().filter(|action| action.class == self.class).find_map(|action| action.witness.as_ref())
+    }
+}
+
+impl Exposure {
+    /// The same with nothing settled.
+    pub(crate) fn undecided(mut self) -> Self {
+        self.class = ExposureClass::Undecided;
+        for action in &mut self.actions {
+            (action.class, action.witness, action.doubt) = (ExposureClass::Undecided, None, Some(Doubt::Unknown));
+        }
+        self
     }
 }
 
@@ -128,7 +142,7 @@ pub(crate) fn known(
     let actions: Vec<ActionExposure> = actions.into_iter().flatten().collect();
     let class =
         actions.iter().map(|action| action.class).min_by_key(|class| class.rank()).unwrap_or(ExposureClass::None);
-    Exposure { class, actions }
+    Exposure { class, actions, dependence: None }
 }
 
 /// Asks for the worst first. An aim that includes another is asked before it, when its "no" saves the question.

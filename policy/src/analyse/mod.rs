@@ -1,17 +1,25 @@
 //! Exact questions about all requests at once.
 
+mod compare;
+mod dead;
 pub(crate) mod domain;
 mod exposure;
 mod need;
+mod partial;
 mod question;
+mod reach;
 mod search;
 mod slot;
 mod surface;
 mod world;
 mod zone;
 
+pub use compare::{Comparison, Relation, compare};
+pub use dead::{Dead, DeadPart, dead};
 pub use exposure::{ActionExposure, Exposure, ExposureClass};
+pub use partial::Dependence;
 pub use question::Doubt;
+pub use reach::{Reach, ReachQuestion, reach};
 pub use zone::TrustZone;
 
 use crate::condition::date::Instant;
@@ -26,5 +34,5 @@ pub fn exposure(
     service: &'static ServiceModel,
     now: Option<Instant>,
 ) -> Exposure {
-    exposure::known(&policies.iter().collect::<Vec<_>>(), zone, service, now)
+    partial::exposure(policies, zone, service, now)
 }

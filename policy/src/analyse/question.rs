@@ -29,8 +29,21 @@ pub enum Doubt {
     /// The policy couples keys in a way that the analysis does not follow: a policy variable, or operators of several
     /// families on one key.
     Coupling,
+    /// Too much of the document is unknown.
+    Unknown,
     /// The analysis found a request, but deciding that request gives another answer. A fault of this crate.
     Inconsistent,
+}
+
+impl std::fmt::Display for Doubt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Work => "the bound on work was reached",
+            Self::Coupling => "the policy couples keys in a way that is not followed",
+            Self::Unknown => "too much of the document is unknown",
+            Self::Inconsistent => "the analysis contradicts itself, which is a fault of this program",
+        })
+    }
 }
 
 /// The answer to a question.
@@ -40,6 +53,15 @@ pub(crate) enum Answer {
     Yes(Box<Request>),
     No,
     Open(Doubt),
+}
+
+impl Answer {
+    pub(crate) fn into_request(self) -> Option<Request> {
+        match self {
+            Self::Yes(request) => Some(*request),
+            Self::No | Self::Open(_) => None,
+        }
+    }
 }
 
 /// What the request must be like, besides what the policies make of it.
@@ -125,6 +147,37 @@ impl<'p> Study<'p> {
         sides: [Vec<&'p Policy>; 2],
         budget: u64,
     ) -> Self {
+        let mentions = Mentions::of(sides.iter().flatten().copied());
+        Self::with(service, zone, now, sides, mentions, Vec::new(), budget)
+    }
+
+    /// A study that tells callers of this kind from others, whatever the policies do.
+    pub(crate) fn for_caller(
+        service: &'static ServiceModel,
+        zone: &TrustZone,
+        now: Option<i64>,
+        policies: Vec<&'p Policy>,
+        caller: &Caller,
+        budget: u64,
+    ) -> Self {
+        let mut mentions = Mentions::of(policies.iter().copied());
+        mentions.identity = true;
+        mentions.details |= matches!(caller, Caller::Identity { kind: crate::principal::IdentityKind::Session, .. });
+        let by_name =
+            matches!(caller, Caller::CanonicalUser(_)) || caller.account().is_some_and(|account| !is_account(account));
+        let named = if by_name { vec![caller.clone()] } else { Vec::new() };
+        Self::with(service, zone, now, [policies, Vec::new()], mentions, named, budget)
+    }
+
+    fn with(
+        service: &'static ServiceModel,
+        zone: &TrustZone,
+        now: Option<i64>,
+        sides: [Vec<&'p Policy>; 2],
+        mentions: Mentions,
+        mut named: Vec<Caller>,
+        budget: u64,
+    ) -> Self {
         let mut rules = Vec::new();
         for (side, policies) in sides.iter().enumerate() {
             for statement in policies.iter().flat_map(|policy| &policy.statements) {
@@ -137,9 +190,13 @@ impl<'p> Study<'p> {
             }
         }
         let all: Vec<&Policy> = sides.iter().flatten().copied().collect();
-        let mentions = Mentions::of(&all);
         let written = Written::of(&all);
-        let frames = frames(service, &all, &written, mentions, now);
+        for caller in named_callers(&all) {
+            if !named.contains(&caller) {
+                named.push(caller);
+            }
+        }
+        let frames = frames(service, named, &written, mentions, now);
         let worlds = frames.iter().map(|_| None).collect();
         Self { service, zone: zone.clone(), rules, sides, written, frames, worlds, budget: Budget::new(budget) }
     }
@@ -704,9 +761,9 @@ fn resources(statement: &Statement, substitute: &dyn Fn(&Variable) -> Substituti
 }
 
 impl Mentions {
-    fn of(policies: &[&Policy]) -> Self {
+    fn of<'p>(policies: impl Iterator<Item = &'p Policy>) -> Self {
         let mut mentions = Self::default();
-        for statement in policies.iter().flat_map(|policy| &policy.statements) {
+        for statement in policies.flat_map(|policy| &policy.statements) {
             let variables = statement_variables(statement).map(|variable| variable.key.as_str());
             let keys = statement.conditions.iter().filter_map(|condition| condition.key.name());
             for key in keys.chain(variables) {
@@ -759,7 +816,7 @@ impl Mentions {
 /// All kinds of requests that the policies tell apart, the simplest first.
 fn frames(
     service: &'static ServiceModel,
-    policies: &[&Policy],
+    named: Vec<Caller>,
     written: &Written,
     mentions: Mentions,
     now: Option<i64>,
@@ -769,7 +826,7 @@ fn frames(
         callers.extend([Who::Role, Who::Root, Who::FederatedUser]);
     }
     callers.push(Who::Service);
-    callers.extend(named(policies).into_iter().map(Who::Named));
+    callers.extend(named.into_iter().map(Who::Named));
     let sources: &[Source] = match (mentions.source_arn, mentions.source_account) {
         (false, _) => &[Source::Account],
         (true, false) => &[Source::Resource, Source::Account, Source::Bucket],
@@ -823,7 +880,7 @@ fn frames(
 }
 
 /// Callers that only a principal entry describes.
-fn named(policies: &[&Policy]) -> Vec<Caller> {
+fn named_callers(policies: &[&Policy]) -> Vec<Caller> {
     let mut callers = Vec::new();
     for entry in
         policies.iter().flat_map(|policy| &policy.statements).flat_map(|statement| &statement.principals.entries)

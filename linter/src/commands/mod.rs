@@ -1,0 +1,91 @@
+//! The commands, one file each.
+
+mod compare;
+mod completions;
+mod exposure;
+mod simulate;
+
+use std::io::Write;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Args, Subcommand, ValueEnum};
+use mediastore_policy::condition::date::Instant;
+use mediastore_policy::request::Request;
+
+use crate::{Failure, Outcome};
+
+/// A command with its arguments.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Exposure(exposure::Exposure),
+    Simulate(simulate::Simulate),
+    Compare(compare::Compare),
+    Completions(completions::Completions),
+}
+
+impl Command {
+    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<Outcome, Failure> {
+        match self {
+            Self::Exposure(command) => command.run(out),
+            Self::Simulate(command) => command.run(out),
+            Self::Compare(command) => command.run(out),
+            Self::Completions(command) => command.run(out),
+        }
+    }
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON object per result and line; members are only ever added.
+    Json,
+}
+
+/// The time from which requests are considered.
+#[derive(Debug, Clone, Args)]
+struct Clock {
+    /// Consider requests made at this time or later, instead of from now on: a date such as `2026-01-31T00:00:00Z`, epoch
+    /// seconds, or `ever` for any time at all
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    now: Option<Time>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Time {
+    Ever,
+    At(Instant),
+}
+
+fn parse_time(text: &str) -> Result<Time, String> {
+    match text {
+        "ever" => Ok(Time::Ever),
+        text => Instant::parse(text).map(Time::At).ok_or_else(|| "expected a date, epoch seconds or `ever`".to_owned()),
+    }
+}
+
+impl Clock {
+    fn instant(&self) -> Option<Instant> {
+        match self.now {
+            Some(Time::Ever) => None,
+            Some(Time::At(instant)) => Some(instant),
+            None => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                Some(Instant(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+            }
+        }
+    }
+}
+
+/// A request as indented lines.
+fn print_request(out: &mut dyn Write, request: &Request) -> std::io::Result<()> {
+    writeln!(out, "    principal  {}", request.principal)?;
+    writeln!(out, "    action     {}", request.action)?;
+    writeln!(out, "    resource   {}", request.resource)?;
+    for (key, values) in request.context.iter() {
+        writeln!(out, "    {key} = {}", values.join(", "))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The binary `mediastore-lint`: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mediastore_lint::run(std::env::args_os()).into()
+}
