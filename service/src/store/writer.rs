@@ -54,7 +54,7 @@ impl Writer {
                 keep: result.is_ok(),
                 answer: Box::new(move |committed| {
                     // The caller may have gone away; the write stands all the same.
-                    let _ = reply.send(committed.map_err(E::from).and_then(|()| result));
+                    let _ = reply.send(committed.map_err(E::from).and(result));
                 }),
             }
         });

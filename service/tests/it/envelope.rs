@@ -110,3 +110,69 @@ async fn a_signature_that_names_no_region_is_refused() {
         assert_eq!(code(&api, request).await, (400, "IncompleteSignatureException".to_owned()), "{shown}");
     }
 }
+
+#[tokio::test]
+async fn no_shape_of_an_input_is_our_fault() {
+    const MEMBERS: &[&str] = &[
+        "ContainerName",
+        "Tags",
+        "MaxResults",
+        "NextToken",
+        "Policy",
+        "CorsPolicy",
+        "LifecyclePolicy",
+        "MetricPolicy",
+        "Resource",
+        "TagKeys",
+    ];
+    const OPERATIONS: &[&str] = &[
+        "CreateContainer",
+        "DescribeContainer",
+        "ListContainers",
+        "DeleteContainer",
+        "PutContainerPolicy",
+        "GetContainerPolicy",
+        "PutCorsPolicy",
+        "PutLifecyclePolicy",
+        "PutMetricPolicy",
+        "StartAccessLogging",
+        "TagResource",
+        "UntagResource",
+        "ListTagsForResource",
+    ];
+    let deep = |levels: usize| serde_json::from_str(&format!("{}1{}", "[".repeat(levels), "]".repeat(levels))).unwrap();
+    let values: Vec<serde_json::Value> = vec![
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(-1),
+        json!(1e300),
+        json!(""),
+        json!("live"),
+        json!("\u{0}\u{1f600}"),
+        json!([]),
+        json!([null]),
+        json!([[]]),
+        json!([{}]),
+        json!([""]),
+        json!([{"Key": null, "Value": 1}]),
+        json!([{"Key": "", "Value": ""}]),
+        json!([{"AllowedOrigins": null, "AllowedHeaders": [null]}]),
+        json!({}),
+        json!({"ContainerLevelMetrics": null, "MetricPolicyRules": [{}]}),
+        json!({"": {"": []}}),
+        deep(100),
+    ];
+    let api = Api::new();
+    for operation in OPERATIONS {
+        for member in MEMBERS {
+            for value in &values {
+                let mut input = json!({"ContainerName": "live"});
+                input[member] = value.clone();
+                if let Err(refused) = api.call(operation, input.clone()).await {
+                    assert!((400..500).contains(&refused.status), "{operation} {input}: {refused:?}");
+                }
+            }
+        }
+    }
+}

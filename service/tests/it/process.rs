@@ -22,13 +22,14 @@ pub(crate) fn mediastored() -> Command {
 
 impl Mediastored {
     pub(crate) fn serve(data_dir: &Path, arguments: &[&str]) -> Self {
-        let mut child = mediastored()
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(data_dir)
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = mediastored();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir).args(arguments);
+        Self::spawn(&mut command)
+    }
+
+    /// Starts a command line that serves, and waits until it does.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line
@@ -45,6 +46,14 @@ impl Mediastored {
 
     pub(crate) fn wait(mut self) -> ExitStatus {
         self.child.wait().unwrap()
+    }
+
+    /// What it said on standard error until its end, if that was asked for with a pipe.
+    pub(crate) fn killed_errors(mut self) -> String {
+        self.signal(Signal::KILL);
+        let mut text = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+        text
     }
 
     /// Ends it as a crash does: nothing of it runs any more.
