@@ -7,7 +7,11 @@ fn main() {
         let pol = [policy];
         let e = exposure(&pol, &zone, &mediastore_policy::mediastore::MODEL, None);
         let mut best = std::time::Duration::MAX;
-        for _ in 0..300 { let t = std::time::Instant::now(); let _ = exposure(&pol, &zone, &mediastore_policy::mediastore::MODEL, None); best = best.min(t.elapsed()); }
+        for _ in 0..300 {
+            let t = std::time::Instant::now();
+            let _ = exposure(&pol, &zone, &mediastore_policy::mediastore::MODEL, None);
+            best = best.min(t.elapsed());
+        }
         println!("{file}: {} {best:?} doubt {:?} ", e.class, e.actions[0].doubt);
     }
 }
