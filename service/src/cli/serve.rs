@@ -102,7 +102,9 @@ impl Serve {
         let ready = format!("mediastored is ready at http://{address}, data in {}", self.data_dir.display());
         // A closed standard output does not keep the service from serving.
         let _ = writeln!(io::stdout(), "{ready}");
-        run(listener, Service::new(store, config), shutdown).await.map_err(|error| format!("serving failed: {error}"))
+        let result = run(listener, Service::new(store.clone(), config), shutdown).await;
+        store.close().await;
+        result.map_err(|error| format!("serving failed: {error}"))
     }
 }
 

@@ -76,6 +76,22 @@ impl Store {
         Ok(Self(Arc::new(Inner { database, writer, readers: Mutex::default() })))
     }
 
+    /// Closes the folder and waits for it, if this is the last handle; SQLite then folds its log into the database and removes it.
+    ///
+    /// Dropping the last handle closes too, but does not wait, and the end of the process may come first. Nothing is lost by that: the
+    /// next opening reads the log.
+    pub async fn close(self) {
+        if let Some(Inner { readers, writer, .. }) = Arc::into_inner(self.0) {
+            let closed = tokio::task::spawn_blocking(move || {
+                drop(readers);
+                writer.finish();
+            });
+            if let Err(error) = closed.await {
+                tracing::warn!(%error, "the store was not closed in order");
+            }
+        }
+    }
+
     /// Runs a write in a transaction; the answer comes after the commit, and an `Err` of the closure undoes it.
     pub(crate) async fn write<T, E>(
         &self,

@@ -30,7 +30,10 @@ async fn what_was_written_is_there_after_reopening() {
     let folder = folder();
     let store = Store::open(folder.path().join("made/on/the/way")).unwrap();
     store.write(|db| insert(db, "a")).await.unwrap();
-    drop(store);
+    store.clone().close().await;
+    assert_eq!(names(&store).await, ["a"], "a handle that is left keeps the store open");
+    store.close().await;
+    assert!(!folder.path().join("made/on/the/way").join(format!("{DATABASE_FILE}-wal")).exists());
     let store = Store::open(folder.path().join("made/on/the/way")).unwrap();
     assert_eq!(names(&store).await, ["a"]);
 }

@@ -5,6 +5,7 @@
 //! answer always means "on disk", and a refused write takes nothing of its neighbours with it.
 
 use std::sync::mpsc::{Receiver, Sender};
+use std::thread::JoinHandle;
 use std::{io, thread};
 
 use rusqlite::Connection;
@@ -27,15 +28,26 @@ struct Outcome {
     answer: Answer,
 }
 
-/// The way to the thread. The thread ends when every clone is gone.
-#[derive(Clone)]
-pub(super) struct Writer(Sender<Job>);
+/// The way to the thread. The thread ends, and closes its connection, once this is gone and what waits is done.
+pub(super) struct Writer {
+    jobs: Sender<Job>,
+    thread: JoinHandle<()>,
+}
 
 impl Writer {
     pub(super) fn start(connection: Connection) -> io::Result<Self> {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        thread::Builder::new().name("store-writer".to_owned()).spawn(move || work(&connection, &receiver))?;
-        Ok(Self(sender))
+        let (jobs, receiver) = std::sync::mpsc::channel();
+        let name = "store-writer".to_owned();
+        let thread = thread::Builder::new().name(name).spawn(move || work(&connection, &receiver))?;
+        Ok(Self { jobs, thread })
+    }
+
+    /// Waits until what waits is done and the connection is closed. Blocks.
+    pub(super) fn finish(self) {
+        let Self { jobs, thread } = self;
+        drop(jobs);
+        // A thread that panicked has no more to close.
+        let _ = thread.join();
     }
 
     /// Runs a write. An `Err` of the write itself undoes it. Dropping the future does not stop a write that was handed over.
@@ -58,7 +70,7 @@ impl Writer {
                 }),
             }
         });
-        self.0.send(job).map_err(|_| StoreError::Closed)?;
+        self.jobs.send(job).map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 }

@@ -129,6 +129,8 @@ fn drains_on(signal: Signal) {
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(server.wait().success());
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, [mediastore_service::DATABASE_FILE], "the database is closed in order");
 }
 
 #[test]
