@@ -8,14 +8,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value as Json;
 
+use crate::action::{DynAction, Progress};
 use crate::context::Context;
 use crate::contract;
 use crate::data_source::DynDataSource;
 use crate::diagnostic::{Diagnostic, Diagnostics, Failure};
+use crate::ephemeral::DynEphemeralResource;
+use crate::function::Function;
+use crate::identity::ImportId;
+use crate::list::{DynListResource, Listed};
 use crate::path::Path;
 use crate::plan;
 use crate::provider::Provider;
-use crate::resource::{DynResource, read_model};
+use crate::resource::{DynResource, MovedState, read_model};
 use crate::schema::Schema;
 use crate::serve::{Connection, ConnectionId};
 use crate::timeouts::{self, Operation};
@@ -27,6 +32,10 @@ pub(crate) struct Engine<P: Provider> {
     pub(crate) schema: Schema,
     pub(crate) resources: BTreeMap<&'static str, Box<dyn DynResource<P::Client>>>,
     pub(crate) data_sources: BTreeMap<&'static str, Box<dyn DynDataSource<P::Client>>>,
+    pub(crate) ephemeral_resources: BTreeMap<&'static str, Box<dyn DynEphemeralResource<P::Client>>>,
+    pub(crate) list_resources: BTreeMap<&'static str, Box<dyn DynListResource<P::Client>>>,
+    pub(crate) actions: BTreeMap<&'static str, Box<dyn DynAction<P::Client>>>,
+    pub(crate) functions: BTreeMap<&'static str, Function>,
     /// One client for each connection: in debug mode one process serves every alias of the provider, and each alias has
     /// a connection of its own.
     clients: Mutex<HashMap<ConnectionId, Arc<P::Client>>>,
@@ -42,23 +51,49 @@ pub(crate) struct Plan {
 /// The state to save and what to say.
 pub(crate) struct Answer {
     pub(crate) state: Value,
+    /// The object's identity; null for types that have none.
+    pub(crate) identity: Value,
     pub(crate) diagnostics: Diagnostics,
 }
 
 impl<P: Provider> Engine<P> {
     pub(crate) fn new(provider: P) -> Engine<P> {
         let schema = provider.schema();
-        let resources = provider.resources().into_iter().map(|resource| (resource.name(), resource)).collect();
-        let data_sources = provider.data_sources().into_iter().map(|source| (source.name(), source)).collect();
-        Engine { provider, schema, resources, data_sources, clients: Mutex::default() }
+        Engine {
+            schema,
+            resources: provider.resources().into_iter().map(|resource| (resource.name(), resource)).collect(),
+            data_sources: provider.data_sources().into_iter().map(|source| (source.name(), source)).collect(),
+            ephemeral_resources: provider.ephemeral_resources().into_iter().map(|each| (each.name(), each)).collect(),
+            list_resources: provider.list_resources().into_iter().map(|list| (list.name(), list)).collect(),
+            actions: provider.actions().into_iter().map(|action| (action.name(), action)).collect(),
+            functions: provider.functions().into_iter().map(|function| (function.name, function)).collect(),
+            provider,
+            clients: Mutex::default(),
+        }
     }
 
     pub(crate) fn resource(&self, name: &str) -> Result<&dyn DynResource<P::Client>, Diagnostics> {
-        self.resources.get(name).map(|resource| &**resource).ok_or_else(|| no_such("resource", name))
+        find(&self.resources, "resource type", name).map(|found| &**found)
     }
 
     pub(crate) fn data_source(&self, name: &str) -> Result<&dyn DynDataSource<P::Client>, Diagnostics> {
-        self.data_sources.get(name).map(|source| &**source).ok_or_else(|| no_such("data source", name))
+        find(&self.data_sources, "data source type", name).map(|found| &**found)
+    }
+
+    pub(crate) fn ephemeral_resource(&self, name: &str) -> Result<&dyn DynEphemeralResource<P::Client>, Diagnostics> {
+        find(&self.ephemeral_resources, "ephemeral resource type", name).map(|found| &**found)
+    }
+
+    pub(crate) fn list_resource(&self, name: &str) -> Result<&dyn DynListResource<P::Client>, Diagnostics> {
+        find(&self.list_resources, "list resource type", name).map(|found| &**found)
+    }
+
+    pub(crate) fn function(&self, name: &str) -> Result<&Function, Diagnostics> {
+        find(&self.functions, "function", name)
+    }
+
+    pub(crate) fn action(&self, name: &str) -> Result<&dyn DynAction<P::Client>, Diagnostics> {
+        find(&self.actions, "action type", name).map(|found| &**found)
     }
 
     /// The client of a connection; absent until it is configured.
@@ -144,11 +179,19 @@ impl<P: Provider> Engine<P> {
     }
 
     /// Creates, updates or deletes. Never loses what is known of the remote object: that is the answer's state.
-    pub(crate) async fn apply(&self, connection: &Connection, name: &str, prior: Value, planned: Value) -> Answer {
+    pub(crate) async fn apply(
+        &self,
+        connection: &Connection,
+        name: &str,
+        prior: Value,
+        planned: Value,
+        config: &Value,
+    ) -> Answer {
         let (resource, client) = match self.resource(name).and_then(|r| Ok((r, self.configured(connection.id)?))) {
             Ok(found) => found,
-            Err(diagnostics) => return Answer { state: prior, diagnostics },
+            Err(diagnostics) => return Answer { state: prior, identity: Value::Null, diagnostics },
         };
+        let block = &resource.schema().block;
         let operation = match (&prior, &planned) {
             (_, Value::Null) => Operation::Delete,
             (Value::Null, _) => Operation::Create,
@@ -158,13 +201,15 @@ impl<P: Provider> Engine<P> {
         let cx = Context::new(&*client, timeouts::granted(timeouts, operation), &connection.stop);
         let outcome = match operation {
             Operation::Delete => resource.delete(&cx, prior.clone()).await.map(|()| Value::Null),
-            Operation::Create => resource.create(&cx, planned.clone()).await,
-            Operation::Update | Operation::Read => resource.update(&cx, prior.clone(), planned.clone()).await,
+            Operation::Create => resource.create(&cx, plan::with_write_only(block, &planned, config)).await,
+            Operation::Update | Operation::Read => {
+                resource.update(&cx, prior.clone(), plan::with_write_only(block, &planned, config)).await
+            }
         };
         let mut diagnostics = cx.into_warnings();
         let state = match outcome {
             Ok(state) => {
-                let state = plan::keep_spelling(&resource.schema().block, &planned, &state);
+                let state = plan::keep_spelling(block, &planned, &state);
                 if let Err(bug) = refuse(name, "applied", contract::apply_problems(&planned, &state)) {
                     diagnostics.extend(bug);
                 }
@@ -175,10 +220,12 @@ impl<P: Provider> Engine<P> {
                 if !diagnostics.has_errors() {
                     diagnostics.push(Diagnostic::bug(format!("`{name}` failed without saying why.")));
                 }
-                model.unwrap_or(prior)
+                model.map_or(prior, |model| plan::keep_spelling(block, &planned, &model))
             }
         };
-        Answer { state: state.unknown_to_null(), diagnostics }
+        let state = state.unknown_to_null();
+        let identity = identify(resource, &client, &state, &mut diagnostics);
+        Answer { state, identity, diagnostics }
     }
 
     pub(crate) async fn read(&self, connection: &Connection, name: &str, state: Value) -> Result<Answer, Diagnostics> {
@@ -193,7 +240,9 @@ impl<P: Provider> Engine<P> {
         if !state.is_wholly_known() {
             return Err(Diagnostic::bug(format!("`{name}` read a state with unknown values.")).into());
         }
-        Ok(Answer { state, diagnostics: cx.into_warnings() })
+        let mut diagnostics = cx.into_warnings();
+        let identity = identify(resource, &client, &state, &mut diagnostics);
+        Ok(Answer { state, identity, diagnostics })
     }
 
     pub(crate) async fn read_data_source(
@@ -209,15 +258,88 @@ impl<P: Provider> Engine<P> {
         if !state.is_wholly_known() {
             return Err(Diagnostic::bug(format!("`{name}` read unknown values.")).into());
         }
-        Ok(Answer { state, diagnostics: cx.into_warnings() })
+        Ok(Answer { state, identity: Value::Null, diagnostics: cx.into_warnings() })
     }
 
-    pub(crate) async fn import(&self, connection: &Connection, name: &str, id: &str) -> Result<Answer, Diagnostics> {
+    pub(crate) async fn import(
+        &self,
+        connection: &Connection,
+        name: &str,
+        id: &ImportId<'_>,
+    ) -> Result<Answer, Diagnostics> {
         let resource = self.resource(name)?;
         let client = self.configured(connection.id)?;
         let cx = Context::new(&*client, timeouts::DEFAULT, &connection.stop);
         let state = resource.import(&cx, id).await?;
-        Ok(Answer { state, diagnostics: cx.into_warnings() })
+        let mut diagnostics = cx.into_warnings();
+        let identity = match id {
+            ImportId::Identity(identity) => (*identity).clone(),
+            ImportId::Text(_) => identify(resource, &client, &state, &mut diagnostics),
+        };
+        Ok(Answer { state, identity, diagnostics })
+    }
+
+    /// The state of another type as one of `name`.
+    pub(crate) fn take_over(&self, name: &str, source: &MovedState) -> Result<Value, Diagnostics> {
+        let resource = self.resource(name)?;
+        let state = resource.take_over(source).unwrap_or_else(|| {
+            let detail =
+                format!("`{name}` cannot take over the state of `{}` from {}.", source.type_name, source.provider);
+            Err(Diagnostic::error("Move is not supported", detail).into())
+        })?;
+        self.upgrade(name, resource.schema().version, state)
+    }
+
+    /// Objects found by a list resource, each with its whole state where `with_state`.
+    pub(crate) async fn list(
+        &self,
+        connection: &Connection,
+        name: &str,
+        config: Value,
+        limit: usize,
+        with_state: bool,
+    ) -> Result<Vec<(Listed, Option<Value>)>, Diagnostics> {
+        let list = self.list_resource(name)?;
+        let client = self.configured(connection.id)?;
+        let cx = Context::new(&*client, timeouts::DEFAULT, &connection.stop);
+        let mut found = list.list(&cx, config, limit).await?;
+        found.truncate(limit);
+        let mut objects = Vec::with_capacity(found.len());
+        for listed in found {
+            let state = if with_state {
+                let imported = self.import(connection, name, &ImportId::Identity(&listed.identity)).await?;
+                match self.read(connection, name, imported.state).await?.state {
+                    Value::Null => continue, // deleted while we were listing
+                    state => Some(state),
+                }
+            } else {
+                None
+            };
+            objects.push((listed, state));
+        }
+        Ok(objects)
+    }
+
+    pub(crate) async fn invoke(
+        &self,
+        connection: &Connection,
+        name: &str,
+        config: Value,
+        progress: &Progress,
+    ) -> Result<Diagnostics, Diagnostics> {
+        let action = self.action(name)?;
+        let client = self.configured(connection.id)?;
+        let cx = Context::new(&*client, timeouts::DEFAULT, &connection.stop);
+        action.invoke(&cx, config, progress).await?;
+        Ok(cx.into_warnings())
+    }
+
+    pub(crate) async fn open(&self, connection: &Connection, name: &str, config: Value) -> Result<Answer, Diagnostics> {
+        let ephemeral = self.ephemeral_resource(name)?;
+        let client = self.configured(connection.id)?;
+        let cx = Context::new(&*client, timeouts::DEFAULT, &connection.stop);
+        let state = ephemeral.open(&cx, config).await?;
+        Ok(Answer { state, identity: Value::Null, diagnostics: cx.into_warnings() })
     }
 
     /// The stored JSON as a value of today's schema. Called for every stored object, also when nothing changed.
@@ -234,8 +356,21 @@ impl<P: Provider> Engine<P> {
     }
 }
 
-fn no_such(kind: &str, name: &str) -> Diagnostics {
-    Diagnostic::error(format!("Unknown {kind} type"), format!("The provider has no {kind} type `{name}`.")).into()
+fn find<'a, T>(registry: &'a BTreeMap<&'static str, T>, kind: &str, name: &str) -> Result<&'a T, Diagnostics> {
+    registry.get(name).ok_or_else(|| {
+        Diagnostic::error(format!("Unknown {kind}"), format!("The provider has no {kind} `{name}`.")).into()
+    })
+}
+
+/// The identity of a state; null where there is none to tell.
+fn identify<C>(resource: &dyn DynResource<C>, client: &C, state: &Value, diagnostics: &mut Diagnostics) -> Value {
+    if resource.identity_attributes().is_empty() || state.is_null() {
+        return Value::Null;
+    }
+    resource.identity(client, state).unwrap_or_else(|bug| {
+        diagnostics.extend(bug);
+        Value::Null
+    })
 }
 
 fn refuse(name: &str, state: &str, problems: Vec<String>) -> Result<(), Diagnostics> {

@@ -45,6 +45,13 @@ pub fn keep_spelling(block: &Block, prior: &Value, read: &Value) -> Value {
     })
 }
 
+/// What an operation works with: the planned state, with the write-only values that only the configuration has.
+pub fn with_write_only(block: &Block, planned: &Value, config: &Value) -> Value {
+    walk(block, &Value::Null, planned, config, &|attribute, _, planned, config| {
+        if attribute.write_only { config.clone() } else { planned.clone() }
+    })
+}
+
 /// What becomes of one attribute: `(attribute, prior, planned so far, config) -> planned`.
 type Rule<'a> = &'a dyn Fn(&Attribute, &Value, &Value, &Value) -> Value;
 

@@ -2,8 +2,12 @@
 
 use async_trait::async_trait;
 
+use crate::action::DynAction;
 use crate::data_source::DynDataSource;
 use crate::diagnostic::Diagnostics;
+use crate::ephemeral::DynEphemeralResource;
+use crate::function::Function;
+use crate::list::DynListResource;
 use crate::model::Model;
 use crate::resource::DynResource;
 use crate::schema::Schema;
@@ -24,6 +28,26 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Every data source type.
     fn data_sources(&self) -> Vec<Box<dyn DynDataSource<Self::Client>>>;
+
+    /// Every function.
+    fn functions(&self) -> Vec<Function> {
+        Vec::new()
+    }
+
+    /// Every ephemeral resource type.
+    fn ephemeral_resources(&self) -> Vec<Box<dyn DynEphemeralResource<Self::Client>>> {
+        Vec::new()
+    }
+
+    /// Every list resource type.
+    fn list_resources(&self) -> Vec<Box<dyn DynListResource<Self::Client>>> {
+        Vec::new()
+    }
+
+    /// Every action type.
+    fn actions(&self) -> Vec<Box<dyn DynAction<Self::Client>>> {
+        Vec::new()
+    }
 
     /// Rules across attributes. Any part may be unknown; offline.
     fn validate(&self, _config: &Self::Config) -> Diagnostics {

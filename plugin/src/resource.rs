@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Diagnostics, Failure};
+use crate::identity::{IdentityAttribute, ImportId};
 use crate::model::{Field, Model, ModelError};
 use crate::path::Path;
 use crate::schema::Schema;
@@ -27,7 +28,7 @@ pub trait Resource: Send + Sync + 'static {
     /// Its schema.
     fn schema(&self) -> Schema;
 
-    /// Makes the object. `planned` holds unknown for what only the service can tell.
+    /// Makes the object. `planned` holds unknown for what only the service can tell, and write-only values as configured.
     async fn create(
         &self,
         cx: &Context<'_, Self::Client>,
@@ -69,10 +70,27 @@ pub trait Resource: Send + Sync + 'static {
         Diagnostics::none()
     }
 
-    /// The sparse state that a read can complete, from the identifier given to `terraform import`.
-    async fn import(&self, _cx: &Context<'_, Self::Client>, _id: &str) -> Result<Self::Model, Diagnostics> {
+    /// The sparse state that a read can complete, from what the user gave to name the object.
+    async fn import(&self, _cx: &Context<'_, Self::Client>, _id: &ImportId<'_>) -> Result<Self::Model, Diagnostics> {
         let detail = format!("`{}` has no identifier to import it by.", self.name());
         Err(Diagnostic::error("Import is not supported", detail).into())
+    }
+
+    /// The attributes of its identity; empty if it has none.
+    fn identity_attributes(&self) -> Vec<IdentityAttribute> {
+        Vec::new()
+    }
+
+    /// The identity of an object: an object of the identity's attributes, null while it cannot be told. It must never
+    /// change in an object's life.
+    fn identity(&self, _client: &Self::Client, _state: &Self::Model) -> Value {
+        Value::Null
+    }
+
+    /// The state of another resource type, perhaps another provider's, as this type stores it. `None` if it is not one that can
+    /// be taken over. Offline and unconfigured.
+    fn take_over(&self, _source: &MovedState) -> Option<Result<Json, Diagnostics>> {
+        None
     }
 
     /// A state stored by schema version `from`, in JSON, as the current version stores it.
@@ -80,6 +98,19 @@ pub trait Resource: Send + Sync + 'static {
         let detail = format!("No release of this provider stored `{}` with schema version {from}.", self.name());
         Err(Diagnostic::error("Unknown state version", detail).into())
     }
+}
+
+/// A state that a `moved` block hands to another type.
+#[derive(Clone, Debug)]
+pub struct MovedState {
+    /// The provider that wrote it: host, namespace and type, such as `registry.terraform.io/hashicorp/aws`.
+    pub provider: String,
+    /// Its resource type.
+    pub type_name: String,
+    /// Its schema version.
+    pub version: i64,
+    /// The stored attributes.
+    pub state: Json,
 }
 
 /// An operation's outcome with values in place of models.
@@ -113,20 +144,27 @@ pub trait DynResource<C>: Send + Sync {
     #[doc(hidden)]
     async fn delete(&self, cx: &Context<'_, C>, state: Value) -> Result<(), Failure<Value>>;
     #[doc(hidden)]
-    async fn import(&self, cx: &Context<'_, C>, id: &str) -> Result<Value, Diagnostics>;
+    async fn import(&self, cx: &Context<'_, C>, id: &ImportId<'_>) -> Result<Value, Diagnostics>;
+    /// The attributes of the identity.
+    fn identity_attributes(&self) -> &[IdentityAttribute];
+    #[doc(hidden)]
+    fn identity(&self, client: &C, state: &Value) -> Result<Value, Diagnostics>;
+    #[doc(hidden)]
+    fn take_over(&self, source: &MovedState) -> Option<Result<Json, Diagnostics>>;
     #[doc(hidden)]
     fn upgrade(&self, from: i64, state: Json) -> Result<Json, Diagnostics>;
 }
 
 /// The erased form of a resource, for a provider's list.
 pub fn resource<R: Resource>(resource: R) -> Box<dyn DynResource<R::Client>> {
-    let schema = resource.schema();
-    Box::new(Erased { resource, schema })
+    let (schema, identity_attributes) = (resource.schema(), resource.identity_attributes());
+    Box::new(Erased { resource, schema, identity_attributes })
 }
 
 struct Erased<R> {
     resource: R,
     schema: Schema,
+    identity_attributes: Vec<IdentityAttribute>,
 }
 
 pub(crate) fn read_model<M: Model>(value: Value) -> Result<M, Diagnostics> {
@@ -192,8 +230,20 @@ impl<R: Resource> DynResource<R::Client> for Erased<R> {
         self.resource.delete(cx, read_model(state)?).await.map_err(erase_failure)
     }
 
-    async fn import(&self, cx: &Context<'_, R::Client>, id: &str) -> Result<Value, Diagnostics> {
+    async fn import(&self, cx: &Context<'_, R::Client>, id: &ImportId<'_>) -> Result<Value, Diagnostics> {
         Ok(self.resource.import(cx, id).await?.into_value())
+    }
+
+    fn identity_attributes(&self) -> &[IdentityAttribute] {
+        &self.identity_attributes
+    }
+
+    fn identity(&self, client: &R::Client, state: &Value) -> Result<Value, Diagnostics> {
+        Ok(self.resource.identity(client, &read_model(state.clone())?))
+    }
+
+    fn take_over(&self, source: &MovedState) -> Option<Result<Json, Diagnostics>> {
+        self.resource.take_over(source)
     }
 
     fn upgrade(&self, from: i64, state: Json) -> Result<Json, Diagnostics> {

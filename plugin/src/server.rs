@@ -1,22 +1,30 @@
 //! The gRPC face of the engine: every RPC of tfplugin5 5.10, each a few lines of decode, call, encode.
 //!
-//! What this provider does not have (identities, functions, ephemeral and list resources, actions) is answered by the
-//! protocol's polite "none" or by an error that names the unknown type. The work of a call runs in a task of its own: if the
+//! What a provider does not have is answered by the protocol's polite "none" or by an error that names the unknown type. The work of a call runs in a task of its own: if the
 //! connection dies, remote changes still finish; if it panics, the user gets a diagnostic and the state is kept.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use futures_util::StreamExt;
 use tf_proto::tfplugin5::{self as proto, provider_server};
+use tokio::task::JoinError;
+use tokio_stream::wrappers::UnboundedReceiverStream;
 use tokio_util::sync::CancellationToken;
-use tonic::codegen::{BoxStream, tokio_stream};
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status, async_trait};
 
+use crate::action::Progress;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::engine::{Answer, Engine};
+use crate::identity::{self, ImportId};
+use crate::list::Listed;
 use crate::provider::Provider;
+use crate::resource::{DynResource, MovedState};
+use crate::schema::Schema;
 use crate::serve::{Connection, ConnectionId, Lifecycle};
+use crate::validate::check_config;
+use crate::value::Value;
 use crate::{from_proto, to_proto};
 
 /// A provider as a gRPC service.
@@ -54,29 +62,43 @@ impl<P: Provider> Server<P> {
         let diagnostics = match outcome {
             Ok(Ok(answer)) => return Ok(Response::new(answer)),
             Ok(Err(diagnostics)) => diagnostics,
-            Err(error) if error.is_panic() => panicked(&*error.into_panic()),
-            Err(_) => Diagnostic::error("Interrupted", "The provider was shut down during the call.").into(),
+            Err(error) => interrupted(error),
         };
         Ok(Response::new(failed(to_proto::diagnostics(diagnostics))))
     }
 }
 
-/// The diagnostics of a panic, with its message.
-fn panicked(payload: &(dyn Any + Send)) -> Diagnostics {
+/// What to say of a task that did not end by itself: it panicked, or the process was shut down.
+fn interrupted(error: JoinError) -> Diagnostics {
+    if !error.is_panic() {
+        return Diagnostic::error("Interrupted", "The provider was shut down during the call.").into();
+    }
+    let payload = error.into_panic();
     let message = payload.downcast_ref::<&str>().copied().map(str::to_owned);
     let message = message.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
     Diagnostic::bug(format!("The call panicked: {message}")).into()
 }
 
-/// An error for a type of a kind that this provider has none of.
-fn no_such(kind: &str, name: &str) -> Vec<proto::Diagnostic> {
-    let detail = format!("The provider has no {kind} `{name}`.");
-    to_proto::diagnostics(Diagnostic::error(format!("Unknown {kind}"), detail).into())
+/// Runs the checks that a schema carries over a configuration.
+fn checked(schema: &Schema, config: Option<proto::DynamicValue>) -> Result<Vec<proto::Diagnostic>, Diagnostics> {
+    let config = from_proto::value(config, &schema.ty())?;
+    Ok(to_proto::diagnostics(check_config(&schema.block, &config, true)))
 }
 
-/// A stream of one event.
-fn one<T: Send + 'static>(event: T) -> BoxStream<T> {
-    Box::pin(tokio_stream::once(Ok(event)))
+fn identity_of<P: Provider>(
+    engine: &Engine<P>,
+    name: &str,
+    identity: &Value,
+) -> Result<Option<proto::ResourceIdentityData>, Diagnostics> {
+    if identity.is_null() {
+        return Ok(None);
+    }
+    let ty = identity::ty(engine.resource(name)?.identity_attributes());
+    Ok(Some(proto::ResourceIdentityData { identity_data: to_proto::value(identity, &ty)? }))
+}
+
+fn functions<P: Provider>(engine: &Engine<P>) -> HashMap<String, proto::Function> {
+    engine.functions.values().map(|function| (function.name.to_owned(), to_proto::function(function))).collect()
 }
 
 #[async_trait]
@@ -85,14 +107,24 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         _: Request<proto::get_metadata::Request>,
     ) -> Result<Response<proto::get_metadata::Response>, Status> {
-        use proto::get_metadata::{DataSourceMetadata, ResourceMetadata, Response as Metadata};
-        let resources = self.engine.resources.keys().map(|name| ResourceMetadata { type_name: (*name).to_owned() });
-        let sources = self.engine.data_sources.keys().map(|name| DataSourceMetadata { type_name: (*name).to_owned() });
-        Ok(Response::new(Metadata {
+        use proto::get_metadata as metadata;
+        let engine = &self.engine;
+        let owned = |name: &&'static str| (*name).to_owned();
+        let resources = engine.resources.keys().map(owned);
+        let sources = engine.data_sources.keys().map(owned);
+        let ephemeral = engine.ephemeral_resources.keys().map(owned);
+        let lists = engine.list_resources.keys().map(owned);
+        let actions = engine.actions.keys().map(owned);
+        let functions = engine.functions.keys().map(owned);
+        Ok(Response::new(metadata::Response {
             server_capabilities: Some(capabilities()),
-            resources: resources.collect(),
-            data_sources: sources.collect(),
-            ..Default::default()
+            diagnostics: Vec::new(),
+            resources: resources.map(|type_name| metadata::ResourceMetadata { type_name }).collect(),
+            data_sources: sources.map(|type_name| metadata::DataSourceMetadata { type_name }).collect(),
+            functions: functions.map(|name| metadata::FunctionMetadata { name }).collect(),
+            ephemeral_resources: ephemeral.map(|type_name| metadata::EphemeralMetadata { type_name }).collect(),
+            list_resources: lists.map(|type_name| metadata::ListResourceMetadata { type_name }).collect(),
+            actions: actions.map(|type_name| metadata::ActionMetadata { type_name }).collect(),
         }))
     }
 
@@ -101,12 +133,23 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         _: Request<proto::get_provider_schema::Request>,
     ) -> Result<Response<proto::get_provider_schema::Response>, Status> {
         let engine = &self.engine;
-        let resources = engine.resources.values().map(|r| (r.name().to_owned(), to_proto::schema(r.schema())));
-        let sources = engine.data_sources.values().map(|s| (s.name().to_owned(), to_proto::schema(s.schema())));
+        let named = |name: &str, schema: &Schema| (name.to_owned(), to_proto::schema(schema));
+        let resources = engine.resources.values().map(|each| named(each.name(), each.schema()));
+        let sources = engine.data_sources.values().map(|each| named(each.name(), each.schema()));
+        let ephemeral = engine.ephemeral_resources.values().map(|each| named(each.name(), each.schema()));
+        let lists = engine.list_resources.values().map(|each| named(each.name(), each.schema()));
+        let actions = engine.actions.values().map(|each| {
+            let (name, schema) = named(each.name(), each.schema());
+            (name, proto::ActionSchema { schema: Some(schema) })
+        });
         Ok(Response::new(proto::get_provider_schema::Response {
             provider: Some(to_proto::schema(&engine.schema)),
             resource_schemas: resources.collect(),
             data_source_schemas: sources.collect(),
+            ephemeral_resource_schemas: ephemeral.collect(),
+            list_resource_schemas: lists.collect(),
+            action_schemas: actions.collect(),
+            functions: functions(engine),
             server_capabilities: Some(capabilities()),
             ..Default::default()
         }))
@@ -185,14 +228,24 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         _: Request<proto::get_resource_identity_schemas::Request>,
     ) -> Result<Response<proto::get_resource_identity_schemas::Response>, Status> {
-        Ok(Response::new(proto::get_resource_identity_schemas::Response::default()))
+        let identified = self.engine.resources.values().filter(|each| !each.identity_attributes().is_empty());
+        let schema = |each: &Box<dyn DynResource<P::Client>>| {
+            (each.name().to_owned(), to_proto::identity_schema(each.identity_attributes()))
+        };
+        Ok(Response::new(proto::get_resource_identity_schemas::Response {
+            identity_schemas: identified.map(schema).collect(),
+            diagnostics: Vec::new(),
+        }))
     }
 
     async fn upgrade_resource_identity(
         &self,
         request: Request<proto::upgrade_resource_identity::Request>,
     ) -> Result<Response<proto::upgrade_resource_identity::Response>, Status> {
-        let diagnostics = no_such("resource identity", &request.into_inner().type_name);
+        // Every identity has version 0; Terraform asks only for another one.
+        let proto::upgrade_resource_identity::Request { type_name, version, .. } = request.into_inner();
+        let detail = format!("No release of this provider stored an identity of version {version} for `{type_name}`.");
+        let diagnostics = to_proto::diagnostics(Diagnostic::error("Unknown identity version", detail).into());
         Ok(Response::new(proto::upgrade_resource_identity::Response { upgraded_identity: None, diagnostics }))
     }
 
@@ -229,9 +282,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         self.answer(|diagnostics| Read { diagnostics, ..failed }, async move {
             let ty = engine.resource(&request.type_name)?.schema().ty();
             let state = from_proto::value(request.current_state, &ty)?;
-            let Answer { state, diagnostics } = engine.read(&connection, &request.type_name, state).await?;
+            let Answer { state, identity, diagnostics } = engine.read(&connection, &request.type_name, state).await?;
             let new_state = to_proto::value(&state, &ty)?;
-            Ok(Read { new_state, diagnostics: to_proto::diagnostics(diagnostics), ..kept })
+            let new_identity =
+                identity_of(&engine, &request.type_name, &identity)?.or_else(|| kept.new_identity.clone());
+            Ok(Read { new_state, new_identity, diagnostics: to_proto::diagnostics(diagnostics), ..kept })
         })
         .await
     }
@@ -289,12 +344,14 @@ impl<P: Provider> provider_server::Provider for Server<P> {
             let ty = engine.resource(&request.type_name)?.schema().ty();
             let prior = from_proto::value(request.prior_state, &ty)?;
             let planned = from_proto::value(request.planned_state, &ty)?;
-            let Answer { state, diagnostics } = engine.apply(&connection, &request.type_name, prior, planned).await;
+            let config = from_proto::value(request.config, &ty)?;
+            let Answer { state, identity, diagnostics } =
+                engine.apply(&connection, &request.type_name, prior, planned, &config).await;
             Ok(Applied {
                 new_state: to_proto::value(&state, &ty)?,
                 private,
                 diagnostics: to_proto::diagnostics(diagnostics),
-                new_identity: request.planned_identity,
+                new_identity: identity_of(&engine, &request.type_name, &identity)?.or(request.planned_identity),
                 ..Default::default()
             })
         })
@@ -309,11 +366,19 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         let (engine, connection) = (Arc::clone(&self.engine), self.connection(&request));
         let request = request.into_inner();
         self.answer(|diagnostics| Imported { diagnostics, ..Default::default() }, async move {
-            let ty = engine.resource(&request.type_name)?.schema().ty();
-            let Answer { state, diagnostics } = engine.import(&connection, &request.type_name, &request.id).await?;
-            let state = to_proto::value(&state, &ty)?;
-            let imported =
-                ImportedResource { type_name: request.type_name, state, private: Vec::new(), identity: None };
+            let resource = engine.resource(&request.type_name)?;
+            let given = match request.identity.and_then(|identity| identity.identity_data) {
+                Some(data) => Some(from_proto::value(Some(data), &identity::ty(resource.identity_attributes()))?),
+                None => None,
+            };
+            let id = given.as_ref().map_or(ImportId::Text(&request.id), ImportId::Identity);
+            let Answer { state, identity, diagnostics } = engine.import(&connection, &request.type_name, &id).await?;
+            let imported = ImportedResource {
+                state: to_proto::value(&state, &resource.schema().ty())?,
+                private: Vec::new(),
+                identity: identity_of(&engine, &request.type_name, &identity)?,
+                type_name: request.type_name.clone(),
+            };
             Ok(Imported {
                 imported_resources: vec![imported],
                 diagnostics: to_proto::diagnostics(diagnostics),
@@ -327,13 +392,22 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::move_resource_state::Request>,
     ) -> Result<Response<proto::move_resource_state::Response>, Status> {
+        use proto::move_resource_state::Response as Moved;
+        let engine = Arc::clone(&self.engine);
         let request = request.into_inner();
-        let detail = format!(
-            "`{}` cannot take over the state of `{}` from {}.",
-            request.target_type_name, request.source_type_name, request.source_provider_address
-        );
-        let diagnostics = to_proto::diagnostics(Diagnostic::error("Move is not supported", detail).into());
-        Ok(Response::new(proto::move_resource_state::Response { diagnostics, ..Default::default() }))
+        self.answer(|diagnostics| Moved { diagnostics, ..Default::default() }, async move {
+            let stored = request.source_state.map(|raw| raw.json).unwrap_or_default();
+            let source = MovedState {
+                provider: request.source_provider_address,
+                type_name: request.source_type_name,
+                version: request.source_schema_version,
+                state: from_proto::json(&stored)?,
+            };
+            let state = engine.take_over(&request.target_type_name, &source)?;
+            let ty = engine.resource(&request.target_type_name)?.schema().ty();
+            Ok(Moved { target_state: to_proto::value(&state, &ty)?, ..Default::default() })
+        })
+        .await
     }
 
     async fn read_data_source(
@@ -346,7 +420,7 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         self.answer(|diagnostics| Read { diagnostics, ..Default::default() }, async move {
             let ty = engine.data_source(&request.type_name)?.schema().ty();
             let config = from_proto::value(request.config, &ty)?;
-            let Answer { state, diagnostics } =
+            let Answer { state, diagnostics, .. } =
                 engine.read_data_source(&connection, &request.type_name, config).await?;
             let state = to_proto::value(&state, &ty)?;
             Ok(Read { state, diagnostics: to_proto::diagnostics(diagnostics), deferred: None })
@@ -359,7 +433,9 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         request: Request<proto::generate_resource_config::Request>,
     ) -> Result<Response<proto::generate_resource_config::Response>, Status> {
         // Not offered in the capabilities: Terraform derives the configuration from the state itself.
-        let diagnostics = no_such("configuration generator", &request.into_inner().type_name);
+        let name = request.into_inner().type_name;
+        let detail = format!("The provider does not generate configuration for `{name}`.");
+        let diagnostics = to_proto::diagnostics(Diagnostic::error("Not supported", detail).into());
         Ok(Response::new(proto::generate_resource_config::Response { config: None, diagnostics }))
     }
 
@@ -367,55 +443,95 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::validate_ephemeral_resource_config::Request>,
     ) -> Result<Response<proto::validate_ephemeral_resource_config::Response>, Status> {
-        let diagnostics = no_such("ephemeral resource type", &request.into_inner().type_name);
-        Ok(Response::new(proto::validate_ephemeral_resource_config::Response { diagnostics }))
+        use proto::validate_ephemeral_resource_config::Response as Validated;
+        let engine = Arc::clone(&self.engine);
+        let request = request.into_inner();
+        self.answer(|diagnostics| Validated { diagnostics }, async move {
+            let schema = engine.ephemeral_resource(&request.type_name)?.schema();
+            Ok(Validated { diagnostics: checked(schema, request.config)? })
+        })
+        .await
     }
 
     async fn open_ephemeral_resource(
         &self,
         request: Request<proto::open_ephemeral_resource::Request>,
     ) -> Result<Response<proto::open_ephemeral_resource::Response>, Status> {
-        let diagnostics = no_such("ephemeral resource type", &request.into_inner().type_name);
-        Ok(Response::new(proto::open_ephemeral_resource::Response { diagnostics, ..Default::default() }))
+        use proto::open_ephemeral_resource::Response as Opened;
+        let (engine, connection) = (Arc::clone(&self.engine), self.connection(&request));
+        let request = request.into_inner();
+        self.answer(|diagnostics| Opened { diagnostics, ..Default::default() }, async move {
+            let ty = engine.ephemeral_resource(&request.type_name)?.schema().ty();
+            let config = from_proto::value(request.config, &ty)?;
+            let Answer { state, diagnostics, .. } = engine.open(&connection, &request.type_name, config).await?;
+            let (result, diagnostics) = (to_proto::value(&state, &ty)?, to_proto::diagnostics(diagnostics));
+            Ok(Opened { result, diagnostics, ..Default::default() })
+        })
+        .await
     }
 
     async fn renew_ephemeral_resource(
         &self,
-        request: Request<proto::renew_ephemeral_resource::Request>,
+        _: Request<proto::renew_ephemeral_resource::Request>,
     ) -> Result<Response<proto::renew_ephemeral_resource::Response>, Status> {
-        let diagnostics = no_such("ephemeral resource type", &request.into_inner().type_name);
-        Ok(Response::new(proto::renew_ephemeral_resource::Response { diagnostics, ..Default::default() }))
+        // No answer of `open` asks for a renewal, so there is nothing to do for who comes all the same.
+        Ok(Response::new(proto::renew_ephemeral_resource::Response::default()))
     }
 
     async fn close_ephemeral_resource(
         &self,
-        request: Request<proto::close_ephemeral_resource::Request>,
+        _: Request<proto::close_ephemeral_resource::Request>,
     ) -> Result<Response<proto::close_ephemeral_resource::Response>, Status> {
-        let diagnostics = no_such("ephemeral resource type", &request.into_inner().type_name);
-        Ok(Response::new(proto::close_ephemeral_resource::Response { diagnostics }))
+        Ok(Response::new(proto::close_ephemeral_resource::Response::default()))
     }
 
     async fn list_resource(
         &self,
         request: Request<proto::list_resource::Request>,
     ) -> Result<Response<BoxStream<proto::list_resource::Event>>, Status> {
-        let diagnostic = no_such("list resource type", &request.into_inner().type_name);
-        Ok(Response::new(one(proto::list_resource::Event { diagnostic, ..Default::default() })))
+        use proto::list_resource::Event;
+        let (engine, connection) = (Arc::clone(&self.engine), self.connection(&request));
+        let request = request.into_inner();
+        let failed = |diagnostic| vec![Event { diagnostic, ..Default::default() }];
+        let events = self.answer(failed, async move {
+            let name = &request.type_name;
+            let config = from_proto::value(request.config, &engine.list_resource(name)?.schema().ty())?;
+            let limit = usize::try_from(request.limit).unwrap_or(0);
+            let found = engine.list(&connection, name, config, limit, request.include_resource_object).await?;
+            let ty = engine.resource(name)?.schema().ty();
+            let event = |(listed, state): (Listed, Option<Value>)| {
+                Ok(Event {
+                    identity: identity_of(&engine, name, &listed.identity)?,
+                    display_name: listed.display_name,
+                    resource_object: state.map_or(Ok(None), |state| to_proto::value(&state, &ty))?,
+                    diagnostic: Vec::new(),
+                })
+            };
+            found.into_iter().map(event).collect()
+        });
+        let events = events.await?.into_inner();
+        Ok(Response::new(Box::pin(tokio_stream::iter(events.into_iter().map(Ok)))))
     }
 
     async fn validate_list_resource_config(
         &self,
         request: Request<proto::validate_list_resource_config::Request>,
     ) -> Result<Response<proto::validate_list_resource_config::Response>, Status> {
-        let diagnostics = no_such("list resource type", &request.into_inner().type_name);
-        Ok(Response::new(proto::validate_list_resource_config::Response { diagnostics }))
+        use proto::validate_list_resource_config::Response as Validated;
+        let engine = Arc::clone(&self.engine);
+        let request = request.into_inner();
+        self.answer(|diagnostics| Validated { diagnostics }, async move {
+            let schema = engine.list_resource(&request.type_name)?.schema();
+            Ok(Validated { diagnostics: checked(schema, request.config)? })
+        })
+        .await
     }
 
     async fn get_functions(
         &self,
         _: Request<proto::get_functions::Request>,
     ) -> Result<Response<proto::get_functions::Response>, Status> {
-        let functions = HashMap::new();
+        let functions = functions(&self.engine);
         Ok(Response::new(proto::get_functions::Response { functions, diagnostics: Vec::new() }))
     }
 
@@ -423,36 +539,80 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         &self,
         request: Request<proto::call_function::Request>,
     ) -> Result<Response<proto::call_function::Response>, Status> {
-        let text = format!("the provider has no function `{}`", request.into_inner().name);
-        let error = proto::FunctionError { text, function_argument: None };
-        Ok(Response::new(proto::call_function::Response { result: None, error: Some(error) }))
+        use proto::call_function::Response as Called;
+        let engine = Arc::clone(&self.engine);
+        let request = request.into_inner();
+        let failed = |diagnostics: Vec<proto::Diagnostic>| {
+            let text = diagnostics.into_iter().map(|diagnostic| diagnostic.detail).collect::<Vec<_>>().join("\n");
+            Called { result: None, error: Some(proto::FunctionError { text, function_argument: None }) }
+        };
+        self.answer(failed, async move {
+            let function = engine.function(&request.name)?;
+            let parameters = function.parameters.iter().chain(function.variadic.iter().cycle());
+            let arguments = request.arguments.into_iter().zip(parameters);
+            let arguments: Vec<Value> = arguments
+                .map(|(argument, parameter)| from_proto::value(Some(argument), &parameter.ty))
+                .collect::<Result<_, _>>()?;
+            Ok(match (function.call)(&arguments) {
+                Ok(result) => Called { result: to_proto::value(&result, &function.returns)?, error: None },
+                Err(error) => Called { result: None, error: Some(to_proto::function_error(error)) },
+            })
+        })
+        .await
     }
 
     async fn plan_action(
         &self,
         request: Request<proto::plan_action::Request>,
     ) -> Result<Response<proto::plan_action::Response>, Status> {
-        let diagnostics = no_such("action type", &request.into_inner().action_type);
-        Ok(Response::new(proto::plan_action::Response { diagnostics, deferred: None }))
+        use proto::plan_action::Response as Planned;
+        let engine = Arc::clone(&self.engine);
+        let request = request.into_inner();
+        self.answer(|diagnostics| Planned { diagnostics, deferred: None }, async move {
+            let schema = engine.action(&request.action_type)?.schema();
+            Ok(Planned { diagnostics: checked(schema, request.config)?, deferred: None })
+        })
+        .await
     }
 
     async fn invoke_action(
         &self,
         request: Request<proto::invoke_action::Request>,
     ) -> Result<Response<BoxStream<proto::invoke_action::Event>>, Status> {
-        use proto::invoke_action::event::{Completed, Type};
-        let diagnostics = no_such("action type", &request.into_inner().action_type);
-        // An event without a type would panic Terraform.
-        let completed = Type::Completed(Completed { diagnostics });
-        Ok(Response::new(one(proto::invoke_action::Event { r#type: Some(completed) })))
+        use proto::invoke_action::Event;
+        use proto::invoke_action::event::{Completed, Progress as Said, Type};
+        let (engine, connection) = (Arc::clone(&self.engine), self.connection(&request));
+        let request = request.into_inner();
+        let (said, messages) = tokio::sync::mpsc::unbounded_channel();
+        let done = self.lifecycle.in_flight.spawn(async move {
+            let config = from_proto::value(request.config, &engine.action(&request.action_type)?.schema().ty())?;
+            engine.invoke(&connection, &request.action_type, config, &Progress(said)).await
+        });
+        let progress = UnboundedReceiverStream::new(messages).map(|message| Type::Progress(Said { message }));
+        // The channel closes when the work has ended, so this comes last, and exactly once.
+        let completed = futures_util::stream::once(async move {
+            let diagnostics = match done.await {
+                Ok(Ok(diagnostics) | Err(diagnostics)) => diagnostics,
+                Err(error) => interrupted(error),
+            };
+            Type::Completed(Completed { diagnostics: to_proto::diagnostics(diagnostics) })
+        });
+        let events = progress.chain(completed).map(|event| Ok(Event { r#type: Some(event) }));
+        Ok(Response::new(Box::pin(events)))
     }
 
     async fn validate_action_config(
         &self,
         request: Request<proto::validate_action_config::Request>,
     ) -> Result<Response<proto::validate_action_config::Response>, Status> {
-        let diagnostics = no_such("action type", &request.into_inner().type_name);
-        Ok(Response::new(proto::validate_action_config::Response { diagnostics }))
+        use proto::validate_action_config::Response as Validated;
+        let engine = Arc::clone(&self.engine);
+        let request = request.into_inner();
+        self.answer(|diagnostics| Validated { diagnostics }, async move {
+            let schema = engine.action(&request.type_name)?.schema();
+            Ok(Validated { diagnostics: checked(schema, request.config)? })
+        })
+        .await
     }
 
     async fn stop(&self, request: Request<proto::stop::Request>) -> Result<Response<proto::stop::Response>, Status> {
@@ -465,6 +625,7 @@ fn capabilities() -> proto::ServerCapabilities {
     proto::ServerCapabilities {
         // The schema is the same in every process, so Terraform may ask once per command.
         get_provider_schema_optional: true,
+        move_resource_state: true,
         ..Default::default()
     }
 }

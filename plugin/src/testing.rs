@@ -13,6 +13,9 @@ use tf_proto::tfplugin5::{self as proto, provider_client::ProviderClient, provid
 use tonic::transport::{Channel, Endpoint, Server as TonicServer, Uri};
 
 use crate::contract;
+use crate::function::{Function, FunctionError};
+use crate::identity;
+use crate::list::Listed;
 use crate::provider::Provider;
 use crate::schema::{Block, Mode, Nesting, Schema};
 use crate::serve::Lifecycle;
@@ -59,30 +62,35 @@ pub struct Harness {
     provider_schema: Schema,
     resources: BTreeMap<&'static str, Schema>,
     data_sources: BTreeMap<&'static str, Schema>,
+    ephemeral_resources: BTreeMap<&'static str, Schema>,
+    list_resources: BTreeMap<&'static str, Schema>,
+    actions: BTreeMap<&'static str, Schema>,
+    identities: BTreeMap<&'static str, Type>,
+    functions: BTreeMap<&'static str, Function>,
 }
 
 impl Harness {
     /// Serves the provider and checks its schemas: sound, and with the same names as the models.
     pub async fn new<P: Provider>(provider: P) -> Harness {
         let provider_schema = provider.schema();
-        assert_eq!(provider_schema.problems(), Vec::<String>::new(), "provider schema");
-        assert_names("provider", &provider_schema, <P::Config as crate::model::Model>::FIELDS);
-        let mut resources = BTreeMap::new();
-        for resource in provider.resources() {
-            assert_eq!(resource.schema().problems(), Vec::<String>::new(), "{}", resource.name());
-            assert_names(resource.name(), resource.schema(), resource.fields());
-            assert!(
-                resources.insert(resource.name(), resource.schema().clone()).is_none(),
-                "{} twice",
-                resource.name()
-            );
-        }
-        let mut data_sources = BTreeMap::new();
-        for source in provider.data_sources() {
-            assert_eq!(source.schema().problems(), Vec::<String>::new(), "{}", source.name());
-            assert_names(source.name(), source.schema(), source.fields());
-            assert!(data_sources.insert(source.name(), source.schema().clone()).is_none(), "{} twice", source.name());
-        }
+        check_schema("provider", &provider_schema, <P::Config as crate::model::Model>::FIELDS);
+        let checked = |name: &'static str, schema: &Schema, fields: &[&str]| {
+            check_schema(name, schema, fields);
+            (name, schema.clone())
+        };
+        let resources = provider.resources();
+        let identities = resources.iter().map(|each| (each.name(), identity::ty(each.identity_attributes()))).collect();
+        let resources = unique(resources.iter().map(|each| checked(each.name(), each.schema(), each.fields())));
+        let sources = provider.data_sources();
+        let data_sources = unique(sources.iter().map(|each| checked(each.name(), each.schema(), each.fields())));
+        let ephemeral = provider.ephemeral_resources();
+        let ephemeral_resources =
+            unique(ephemeral.iter().map(|each| checked(each.name(), each.schema(), each.fields())));
+        let lists = provider.list_resources();
+        let list_resources = unique(lists.iter().map(|each| checked(each.name(), each.schema(), each.fields())));
+        let actions = provider.actions();
+        let actions = unique(actions.iter().map(|each| checked(each.name(), each.schema(), each.fields())));
+        let functions = unique(provider.functions().into_iter().map(|function| (function.name, function)));
         let service = ProviderServer::new(Server::new(provider, Lifecycle::default()));
         let (near, far) = tokio::io::duplex(1 << 20);
         let incoming = tonic::codegen::tokio_stream::once(Ok::<_, std::io::Error>(far));
@@ -93,7 +101,17 @@ impl Harness {
         });
         let channel = Endpoint::from_static("http://localhost").connect_with_connector(connect).await.unwrap();
         let client = ProviderClient::new(channel);
-        Harness { client, provider_schema, resources, data_sources }
+        Harness {
+            client,
+            provider_schema,
+            resources,
+            data_sources,
+            ephemeral_resources,
+            list_resources,
+            actions,
+            identities,
+            functions,
+        }
     }
 
     /// Validates and configures the provider block.
@@ -202,12 +220,37 @@ impl Harness {
 
     /// `terraform import`: the imported state, read.
     pub async fn import(&mut self, type_name: &str, id: &str) -> Result<Value, Vec<Message>> {
+        self.import_request(
+            type_name,
+            proto::import_resource_state::Request {
+                type_name: type_name.to_owned(),
+                id: id.to_owned(),
+                ..Default::default()
+            },
+        )
+        .await
+    }
+
+    /// An `import` block by identity: the imported state, read.
+    pub async fn import_by_identity(&mut self, type_name: &str, identity: &Value) -> Result<Value, Vec<Message>> {
+        let identity_data = Some(dynamic(&self.identities[type_name], identity));
+        self.import_request(
+            type_name,
+            proto::import_resource_state::Request {
+                type_name: type_name.to_owned(),
+                identity: Some(proto::ResourceIdentityData { identity_data }),
+                ..Default::default()
+            },
+        )
+        .await
+    }
+
+    async fn import_request(
+        &mut self,
+        type_name: &str,
+        request: proto::import_resource_state::Request,
+    ) -> Result<Value, Vec<Message>> {
         let ty = self.resources[type_name].ty();
-        let request = proto::import_resource_state::Request {
-            type_name: type_name.to_owned(),
-            id: id.to_owned(),
-            ..Default::default()
-        };
         let answer = self.client.import_resource_state(request).await.unwrap().into_inner();
         checked(answer.diagnostics)?;
         let [imported] = answer.imported_resources.try_into().expect("exactly one imported object");
@@ -247,6 +290,146 @@ impl Harness {
         assert!(!state.is_null() && state.is_wholly_known(), "{type_name}: a data source is known");
         assert_eq!(contract::plan_problems(&schema.block, &Value::Null, &config, &state), Vec::<String>::new());
         Ok(state)
+    }
+
+    /// The identity that a read stores beside `state`.
+    pub async fn identity(&mut self, type_name: &str, state: &Value) -> Value {
+        let request = proto::read_resource::Request {
+            type_name: type_name.to_owned(),
+            current_state: Some(dynamic(&self.resources[type_name].ty(), state)),
+            ..Default::default()
+        };
+        let answer = self.client.read_resource(request).await.unwrap().into_inner();
+        let identity =
+            value(&self.identities[type_name], answer.new_identity.and_then(|identity| identity.identity_data));
+        assert!(identity.is_wholly_known(), "{type_name}: an identity is wholly known");
+        identity
+    }
+
+    /// A `moved` block: the state that another type stored, as a state of this one.
+    pub async fn take_over(
+        &mut self,
+        type_name: &str,
+        provider: &str,
+        source: &str,
+        state: &Json,
+    ) -> Result<Value, Vec<Message>> {
+        let request = proto::move_resource_state::Request {
+            source_provider_address: provider.to_owned(),
+            source_type_name: source.to_owned(),
+            source_state: Some(proto::RawState { json: state.to_string().into_bytes(), flatmap: Default::default() }),
+            target_type_name: type_name.to_owned(),
+            ..Default::default()
+        };
+        let answer = self.client.move_resource_state(request).await.unwrap().into_inner();
+        checked(answer.diagnostics)?;
+        let state = value(&self.resources[type_name].ty(), answer.target_state);
+        assert!(!state.is_null() && state.is_wholly_known(), "{type_name}: a moved state is known");
+        Ok(state)
+    }
+
+    /// Calls a function, twice: the same arguments must give the same result.
+    pub async fn call_function(&mut self, name: &str, arguments: &[Value]) -> Result<Value, FunctionError> {
+        let function = self.functions[name].clone();
+        let parameters = function.parameters.iter().chain(function.variadic.iter().cycle());
+        let arguments =
+            arguments.iter().zip(parameters).map(|(value, parameter)| dynamic(&parameter.ty, value)).collect();
+        let request = proto::call_function::Request { name: name.to_owned(), arguments };
+        let first = self.client.call_function(request.clone()).await.unwrap().into_inner();
+        assert_eq!(first, self.client.call_function(request).await.unwrap().into_inner(), "{name} is pure");
+        match first.error {
+            Some(error) => {
+                let argument = error.function_argument.and_then(|index| usize::try_from(index).ok());
+                Err(FunctionError { text: error.text, argument })
+            }
+            None => Ok(value(&function.returns, first.result)),
+        }
+    }
+
+    /// `terraform query`: objects found, with their state where asked for.
+    pub async fn list(
+        &mut self,
+        type_name: &str,
+        config: Value,
+        limit: i64,
+        with_state: bool,
+    ) -> Result<Vec<(Listed, Option<Value>)>, Vec<Message>> {
+        let schema = self.list_resources[type_name].clone();
+        let config = Some(dynamic(&schema.ty(), &complete(&schema.block, config)));
+        let type_name = type_name.to_owned();
+        let request = proto::validate_list_resource_config::Request {
+            type_name: type_name.clone(),
+            config: config.clone(),
+            ..Default::default()
+        };
+        checked(self.client.validate_list_resource_config(request).await.unwrap().into_inner().diagnostics)?;
+        let (identity, state) = (self.identities[&*type_name].clone(), self.resources[&*type_name].ty());
+        let request = proto::list_resource::Request { type_name, config, include_resource_object: with_state, limit };
+        let mut events = self.client.list_resource(request).await.unwrap().into_inner();
+        let mut found = Vec::new();
+        while let Some(event) = events.message().await.unwrap() {
+            checked(event.diagnostic)?;
+            let identity = value(&identity, event.identity.expect("an event has an identity").identity_data);
+            assert_eq!(
+                event.resource_object.is_some(),
+                with_state,
+                "objects come where they are asked for, and only there"
+            );
+            let object = event.resource_object.map(|object| value(&state, Some(object)));
+            found.push((Listed { display_name: event.display_name, identity }, object));
+        }
+        Ok(found)
+    }
+
+    /// Invokes an action: what it said on the way, and how it ended.
+    pub async fn invoke(
+        &mut self,
+        type_name: &str,
+        config: Value,
+    ) -> (Vec<String>, Result<Vec<Message>, Vec<Message>>) {
+        use proto::invoke_action::event::Type as Event;
+        let schema = self.actions[type_name].clone();
+        let config = Some(dynamic(&schema.ty(), &complete(&schema.block, config)));
+        let request =
+            proto::validate_action_config::Request { type_name: type_name.to_owned(), config: config.clone() };
+        let validated = self.client.validate_action_config(request).await.unwrap().into_inner();
+        if let Err(messages) = checked(validated.diagnostics) {
+            return (Vec::new(), Err(messages));
+        }
+        let request =
+            proto::invoke_action::Request { action_type: type_name.to_owned(), config, client_capabilities: None };
+        let mut events = self.client.invoke_action(request).await.unwrap().into_inner();
+        let mut said = Vec::new();
+        let mut ended = None;
+        while let Some(event) = events.message().await.unwrap() {
+            assert!(ended.is_none(), "nothing comes after `completed`");
+            match event.r#type.expect("an empty event panics Terraform") {
+                Event::Progress(progress) => said.push(progress.message),
+                Event::Completed(completed) => ended = Some(checked(completed.diagnostics)),
+            }
+        }
+        (said, ended.expect("an action ends with `completed`"))
+    }
+
+    /// Opens an ephemeral resource.
+    pub async fn open(&mut self, type_name: &str, config: Value) -> Result<Value, Vec<Message>> {
+        let schema = self.ephemeral_resources[type_name].clone();
+        let ty = schema.ty();
+        let config = complete(&schema.block, config);
+        let encoded = Some(dynamic(&ty, &config));
+        let type_name = type_name.to_owned();
+        let request = proto::validate_ephemeral_resource_config::Request {
+            type_name: type_name.clone(),
+            config: encoded.clone(),
+        };
+        checked(self.client.validate_ephemeral_resource_config(request).await.unwrap().into_inner().diagnostics)?;
+        let request = proto::open_ephemeral_resource::Request { type_name, config: encoded, client_capabilities: None };
+        let answer = self.client.open_ephemeral_resource(request).await.unwrap().into_inner();
+        checked(answer.diagnostics)?;
+        let result = value(&ty, answer.result);
+        assert!(!result.is_null() && result.is_wholly_known());
+        assert_eq!(contract::plan_problems(&schema.block, &Value::Null, &config, &result), Vec::<String>::new());
+        Ok(result)
     }
 
     /// The generated client, for calls that the harness has no method for.
@@ -325,7 +508,18 @@ impl Harness {
     }
 }
 
-fn assert_names(type_name: &str, schema: &Schema, fields: &[&str]) {
+/// The named things of one kind; a name that is used twice is a mistake.
+fn unique<T>(named: impl Iterator<Item = (&'static str, T)>) -> BTreeMap<&'static str, T> {
+    let mut all = BTreeMap::new();
+    for (name, each) in named {
+        assert!(all.insert(name, each).is_none(), "{name} is declared twice");
+    }
+    all
+}
+
+/// A schema is sound, and has the same names as its model.
+fn check_schema(type_name: &str, schema: &Schema, fields: &[&str]) {
+    assert_eq!(schema.problems(), Vec::<String>::new(), "{type_name}");
     let block = &schema.block;
     let mut declared: Vec<&str> = block.attributes.iter().map(|a| a.name.as_str()).collect();
     declared.extend(block.blocks.iter().map(|b| b.name.as_str()));

@@ -3,6 +3,8 @@
 use tf_proto::tfplugin5 as proto;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::function::{Function, FunctionError, Parameter};
+use crate::identity::IdentityAttribute;
 use crate::path::{Path, Step};
 use crate::schema::{Attribute, Block, Mode, NestedBlock, Nesting, Schema};
 use crate::types::Type;
@@ -94,4 +96,40 @@ fn nested(nested: &NestedBlock) -> proto::schema::NestedBlock {
         min_items: min.into(),
         max_items: max.into(),
     }
+}
+
+pub(crate) fn identity_schema(attributes: &[IdentityAttribute]) -> proto::ResourceIdentitySchema {
+    let attribute = |attribute: &IdentityAttribute| proto::resource_identity_schema::IdentityAttribute {
+        name: attribute.name.to_owned(),
+        r#type: Type::String.to_bytes(),
+        required_for_import: attribute.required,
+        optional_for_import: !attribute.required,
+        description: attribute.description.to_owned(),
+    };
+    proto::ResourceIdentitySchema { version: 0, identity_attributes: attributes.iter().map(attribute).collect() }
+}
+
+pub(crate) fn function(function: &Function) -> proto::Function {
+    let parameter = |parameter: &Parameter| proto::function::Parameter {
+        name: parameter.name.to_owned(),
+        r#type: parameter.ty.to_bytes(),
+        allow_null_value: parameter.allow_null,
+        allow_unknown_values: false,
+        description: parameter.description.to_owned(),
+        description_kind: proto::StringKind::Markdown.into(),
+    };
+    proto::Function {
+        parameters: function.parameters.iter().map(parameter).collect(),
+        variadic_parameter: function.variadic.as_ref().map(parameter),
+        r#return: Some(proto::function::Return { r#type: function.returns.to_bytes() }),
+        summary: function.summary.to_owned(),
+        description: function.description.to_owned(),
+        description_kind: proto::StringKind::Markdown.into(),
+        deprecation_message: String::new(),
+    }
+}
+
+pub(crate) fn function_error(error: FunctionError) -> proto::FunctionError {
+    let argument = error.argument.and_then(|index| i64::try_from(index).ok());
+    proto::FunctionError { text: error.text, function_argument: argument }
 }

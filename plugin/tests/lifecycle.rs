@@ -6,13 +6,18 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use tf_plugin::action::{Action, DynAction, Progress, action};
 use tf_plugin::context::Context;
 use tf_plugin::data_source::{DataSource, DynDataSource, data_source};
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
+use tf_plugin::ephemeral::{DynEphemeralResource, EphemeralResource, ephemeral_resource};
+use tf_plugin::function::{Function, FunctionError, Parameter};
+use tf_plugin::identity::{IdentityAttribute, ImportId};
+use tf_plugin::list::{DynListResource, ListResource, Listed, list_resource};
 use tf_plugin::model;
 use tf_plugin::model::{Attr, Model};
 use tf_plugin::provider::Provider;
-use tf_plugin::resource::{DynResource, Resource, resource};
+use tf_plugin::resource::{DynResource, MovedState, Resource, resource};
 use tf_plugin::schema::{Attribute, Block, NestedBlock, Schema};
 use tf_plugin::testing::{Failed, Harness};
 use tf_plugin::timeouts::{self, Timeouts};
@@ -33,6 +38,7 @@ model! {
         wide: bool,
         tags: BTreeMap<String, Attr<String>>,
         id: String,
+        key: String,
         row: Vec<Row>,
         timeouts: Timeouts,
     }
@@ -56,6 +62,7 @@ model! {
 struct House {
     shelves: Arc<Mutex<BTreeMap<String, Shelf>>>,
     fault: Arc<Mutex<Option<&'static str>>>,
+    key: Arc<Mutex<String>>,
 }
 
 impl House {
@@ -99,6 +106,7 @@ impl Resource for ShelfResource {
             .attribute(Attribute::bool("wide").default(false).describe("Wide."))
             .attribute(Attribute::new("tags", Type::map(Type::String)).describe("Tags."))
             .attribute(Attribute::string("id").computed().keeps_prior().describe("Identifier."))
+            .attribute(Attribute::string("key").write_only().describe("Key to the room."))
             .block(NestedBlock::list("row", row))
             .block(timeouts::block())
     }
@@ -108,6 +116,7 @@ impl Resource for ShelfResource {
             return Err(Diagnostic::error("No shelf", "The carpenter is ill.").into());
         }
         assert!(!cx.client.broken("panic"), "the shelf fell");
+        *cx.client.key.lock().unwrap() = planned.key.text().to_owned();
         planned.id = format!("shelf-{}", planned.room.text()).into();
         number(&mut planned);
         cx.client.shelves.lock().unwrap().insert(planned.room.text().to_owned(), planned.clone());
@@ -143,8 +152,21 @@ impl Resource for ShelfResource {
         Ok(())
     }
 
-    async fn import(&self, _: &Context<'_, House>, id: &str) -> Result<Shelf, Diagnostics> {
-        Ok(Shelf { room: id.into(), ..Shelf::null() })
+    async fn import(&self, _: &Context<'_, House>, id: &ImportId<'_>) -> Result<Shelf, Diagnostics> {
+        Ok(Shelf { room: id.text_or("room")?.into(), ..Shelf::null() })
+    }
+
+    fn identity_attributes(&self) -> Vec<IdentityAttribute> {
+        vec![IdentityAttribute { name: "room", required: true, description: "Room." }]
+    }
+
+    fn identity(&self, _: &House, state: &Shelf) -> Value {
+        Value::object([("room", Value::from(state.room.text()))])
+    }
+
+    fn take_over(&self, source: &MovedState) -> Option<Result<serde_json::Value, Diagnostics>> {
+        let known = source.provider.ends_with("/old/house") && source.type_name == "old_shelf";
+        known.then(|| Ok(serde_json::json!({"room": source.state["place"]})))
     }
 
     fn upgrade(&self, from: i64, mut state: serde_json::Value) -> Result<serde_json::Value, Diagnostics> {
@@ -185,6 +207,84 @@ impl DataSource for RoomsSource {
     }
 }
 
+struct ShelfList;
+
+#[async_trait]
+impl ListResource for ShelfList {
+    type Config = Config;
+    type Client = House;
+
+    fn name(&self) -> &'static str {
+        SHELF
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new("Shelves.").attribute(Attribute::string("building").describe("Building."))
+    }
+
+    async fn list(&self, cx: &Context<'_, House>, _: Config, _: usize) -> Result<Vec<Listed>, Diagnostics> {
+        let listed = |room: &String| Listed {
+            display_name: format!("the {room}"),
+            identity: Value::object([("room", Value::from(room.as_str()))]),
+        };
+        Ok(cx.client.shelves.lock().unwrap().keys().map(listed).collect())
+    }
+}
+
+struct Dust;
+
+#[async_trait]
+impl Action for Dust {
+    type Model = Config;
+    type Client = House;
+
+    fn name(&self) -> &'static str {
+        "house_dust"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new("Dusts.").attribute(Attribute::string("building").describe("Building."))
+    }
+
+    async fn invoke(&self, cx: &Context<'_, House>, config: Config, progress: &Progress) -> Result<(), Diagnostics> {
+        progress.say("fetching the ladder");
+        progress.say(format!("dusting {}", config.building.text()));
+        assert!(!cx.client.broken("panic"), "the ladder broke");
+        if cx.client.broken("dust") {
+            return Err(Diagnostic::error("Allergy", "Somebody sneezed.").into());
+        }
+        Ok(())
+    }
+}
+
+struct Pass;
+
+#[async_trait]
+impl EphemeralResource for Pass {
+    type Model = Config;
+    type Client = House;
+
+    fn name(&self) -> &'static str {
+        "house_pass"
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new("A pass.").attribute(Attribute::string("building").optional_computed().describe("Building."))
+    }
+
+    async fn open(&self, _: &Context<'_, House>, _: Config) -> Result<Config, Diagnostics> {
+        Ok(Config { building: "any".into() })
+    }
+}
+
+fn join(arguments: &[Value]) -> Result<Value, FunctionError> {
+    let texts: Vec<&str> = arguments.iter().filter_map(Value::as_str).collect();
+    match texts.iter().position(|text| text.contains('-')) {
+        Some(index) => Err(FunctionError::argument(index, "holds the separator")),
+        None => Ok(texts.join("-").as_str().into()),
+    }
+}
+
 struct HouseProvider(House);
 
 #[async_trait]
@@ -202,6 +302,30 @@ impl Provider for HouseProvider {
 
     fn data_sources(&self) -> Vec<Box<dyn DynDataSource<House>>> {
         vec![data_source(RoomsSource)]
+    }
+
+    fn functions(&self) -> Vec<Function> {
+        vec![Function {
+            name: "join",
+            summary: "Joins.",
+            description: "Joins texts.",
+            parameters: vec![Parameter::new("first", Type::String, "The first.")],
+            variadic: Some(Parameter::new("rest", Type::String, "The rest.")),
+            returns: Type::String,
+            call: join,
+        }]
+    }
+
+    fn ephemeral_resources(&self) -> Vec<Box<dyn DynEphemeralResource<House>>> {
+        vec![ephemeral_resource(Pass)]
+    }
+
+    fn list_resources(&self) -> Vec<Box<dyn DynListResource<House>>> {
+        vec![list_resource(ShelfList)]
+    }
+
+    fn actions(&self) -> Vec<Box<dyn DynAction<House>>> {
+        vec![action(Dust)]
     }
 
     async fn configure(&self, config: Config, _: &str) -> Result<House, Diagnostics> {
@@ -375,4 +499,83 @@ async fn a_provider_that_cannot_be_configured_says_so() {
     assert_eq!(messages[0].summary, "Bug in the provider", "Terraform never reads before it configures");
     let ruin = Value::object([("building", Value::from("ruin"))]);
     assert_eq!(terraform.configure(ruin).await.unwrap_err()[0].summary, "Ruin");
+}
+
+#[tokio::test]
+async fn write_only_values_reach_the_service_and_nothing_else() {
+    let (house, mut terraform) = house().await;
+    let state = terraform.apply(SHELF, &Value::Null, hall_with("key", "secret".into())).await.unwrap();
+    assert_eq!(*house.key.lock().unwrap(), "secret");
+    assert!(state.attribute("key").is_null());
+}
+
+#[tokio::test]
+async fn an_identity_follows_its_object() {
+    let (_, mut terraform) = house().await;
+    let state = terraform.apply(SHELF, &Value::Null, hall()).await.unwrap();
+    let identity = Value::object([("room", Value::from("hall"))]);
+    assert_eq!(terraform.identity(SHELF, &state).await, identity);
+    assert_eq!(terraform.import_by_identity(SHELF, &identity).await.unwrap(), state);
+    let incomplete = Value::object([("room", Value::Null)]);
+    assert_eq!(terraform.import_by_identity(SHELF, &incomplete).await.unwrap_err()[0].summary, "Incomplete identity");
+}
+
+#[tokio::test]
+async fn a_known_state_of_another_type_is_taken_over() {
+    let (_, mut terraform) = house().await;
+    let stored = serde_json::json!({"place": "hall"});
+    let moved = terraform.take_over(SHELF, "registry.terraform.io/old/house", "old_shelf", &stored).await.unwrap();
+    assert_eq!(moved.attribute("room"), &"hall".into());
+    let messages =
+        terraform.take_over(SHELF, "registry.terraform.io/old/barn", "old_shelf", &stored).await.unwrap_err();
+    assert_eq!(messages[0].summary, "Move is not supported");
+}
+
+#[tokio::test]
+async fn functions_take_further_arguments_and_name_the_wrong_one() {
+    let (_, mut terraform) = house().await;
+    let call = async |terraform: &mut Harness, arguments: &[&str]| {
+        let arguments: Vec<Value> = arguments.iter().map(|text| Value::from(*text)).collect();
+        terraform.call_function("join", &arguments).await
+    };
+    assert_eq!(call(&mut terraform, &["a"]).await, Ok("a".into()));
+    assert_eq!(call(&mut terraform, &["a", "b", "c"]).await, Ok("a-b-c".into()));
+    let error = FunctionError::argument(1, "holds the separator");
+    assert_eq!(call(&mut terraform, &["a", "b-c"]).await, Err(error));
+}
+
+#[tokio::test]
+async fn objects_are_found_with_or_without_their_state() {
+    let (_, mut terraform) = house().await;
+    let state = terraform.apply(SHELF, &Value::Null, hall()).await.unwrap();
+    terraform.apply(SHELF, &Value::Null, shelf(&[("room", "attic".into())])).await.unwrap();
+    let none = || Value::object::<&str>([]);
+    let names =
+        |found: &[(Listed, Option<Value>)]| found.iter().map(|(l, _)| l.display_name.clone()).collect::<Vec<_>>();
+    let found = terraform.list(SHELF, none(), 100, false).await.unwrap();
+    assert_eq!(names(&found), ["the attic", "the hall"]);
+    assert!(found.iter().all(|(_, state)| state.is_none()));
+    let found = terraform.list(SHELF, none(), 100, true).await.unwrap();
+    assert_eq!(found[1].1, Some(state));
+    assert_eq!(names(&terraform.list(SHELF, none(), 1, false).await.unwrap()), ["the attic"]);
+}
+
+#[tokio::test]
+async fn actions_say_how_far_they_are() {
+    let (house, mut terraform) = house().await;
+    let attic = || Value::object([("building", Value::from("the attic"))]);
+    let said = ["fetching the ladder", "dusting the attic"];
+    assert_eq!(terraform.invoke("house_dust", attic()).await, (said.map(str::to_owned).to_vec(), Ok(vec![])));
+    for (fault, summary) in [("dust", "Allergy"), ("panic", "Bug in the provider")] {
+        house.breaks(fault);
+        let (progress, outcome) = terraform.invoke("house_dust", attic()).await;
+        assert_eq!((progress, outcome.unwrap_err()[0].summary.as_str()), (said.map(str::to_owned).to_vec(), summary));
+    }
+}
+
+#[tokio::test]
+async fn ephemeral_values_are_opened() {
+    let (_, mut terraform) = house().await;
+    let pass = terraform.open("house_pass", Value::object::<&str>([])).await.unwrap();
+    assert_eq!(pass.attribute("building"), &"any".into());
 }

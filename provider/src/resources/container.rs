@@ -5,6 +5,7 @@ use aws_sdk_mediastore::types::{Container as Described, ContainerStatus, Tag};
 use mediastore_policy::limits;
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
+use tf_plugin::identity::ImportId;
 use tf_plugin::model;
 use tf_plugin::model::{Attr, Model};
 use tf_plugin::path::Path;
@@ -224,12 +225,13 @@ impl Resource for Container {
         }
     }
 
-    async fn import(&self, _: &Context<'_, Client>, id: &str) -> Result<ContainerModel, Diagnostics> {
-        limits::CONTAINER_NAME.check(id).map_err(|violation| {
+    async fn import(&self, _: &Context<'_, Client>, id: &ImportId<'_>) -> Result<ContainerModel, Diagnostics> {
+        let name = id.text_or("name")?;
+        limits::CONTAINER_NAME.check(name).map_err(|violation| {
             let detail = format!("A container is imported by its name. {}", sentence(violation));
             Diagnostics::from(Diagnostic::error("Invalid import identifier", detail))
         })?;
-        Ok(ContainerModel { name: id.into(), ..ContainerModel::null() })
+        Ok(ContainerModel { name: name.into(), ..ContainerModel::null() })
     }
 }
 

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use mediastore_policy::mediastore::{self, ContainerScope};
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
+use tf_plugin::identity::ImportId;
 use tf_plugin::model;
 use tf_plugin::model::Model;
 use tf_plugin::path::Path;
@@ -133,7 +134,7 @@ impl Resource for ContainerPolicy {
         }
     }
 
-    async fn import(&self, _: &Context<'_, Client>, id: &str) -> Result<ContainerPolicyModel, Diagnostics> {
+    async fn import(&self, _: &Context<'_, Client>, id: &ImportId<'_>) -> Result<ContainerPolicyModel, Diagnostics> {
         let container_name = import_by_container_name(id)?;
         Ok(ContainerPolicyModel { container_name, ..ContainerPolicyModel::null() })
     }

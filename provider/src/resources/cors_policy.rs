@@ -5,6 +5,7 @@ use aws_sdk_mediastore::types::{CorsRule, MethodName};
 use mediastore_policy::limits;
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
+use tf_plugin::identity::ImportId;
 use tf_plugin::model;
 use tf_plugin::model::{Attr, Model, Set};
 use tf_plugin::path::Path;
@@ -138,7 +139,7 @@ impl Resource for CorsPolicy {
         }
     }
 
-    async fn import(&self, _: &Context<'_, Client>, id: &str) -> Result<CorsPolicyModel, Diagnostics> {
+    async fn import(&self, _: &Context<'_, Client>, id: &ImportId<'_>) -> Result<CorsPolicyModel, Diagnostics> {
         let container_name = import_by_container_name(id)?;
         Ok(CorsPolicyModel { container_name, ..CorsPolicyModel::null() })
     }

@@ -5,6 +5,7 @@ mod container_policy;
 mod cors_policy;
 
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
+use tf_plugin::identity::ImportId;
 use tf_plugin::model::Attr;
 use tf_plugin::resource::{DynResource, resource};
 use tf_plugin::schema::{Attribute, sentence};
@@ -26,9 +27,10 @@ fn container_name() -> Attribute {
 }
 
 /// The name of the container whose policy is imported.
-fn import_by_container_name(id: &str) -> Result<Attr<String>, Diagnostics> {
-    match mediastore_policy::limits::CONTAINER_NAME.check(id) {
-        Ok(()) => Ok(id.into()),
+fn import_by_container_name(id: &ImportId<'_>) -> Result<Attr<String>, Diagnostics> {
+    let name = id.text_or("container_name")?;
+    match mediastore_policy::limits::CONTAINER_NAME.check(name) {
+        Ok(()) => Ok(name.into()),
         Err(violation) => {
             let detail = format!("A policy is imported by the name of its container. {}", sentence(violation));
             Err(Diagnostic::error("Invalid import identifier", detail).into())
