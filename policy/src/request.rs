@@ -128,6 +128,49 @@ impl Caller {
     }
 }
 
+impl Caller {
+    /// The condition keys that follow from who asks, as every service sets them. What depends on more than the name (tags,
+    /// organization, unique ids, the path of a session's role) is not among them.
+    #[must_use]
+    pub fn implied_context(&self) -> Context {
+        let mut context = Context::new();
+        context.set("aws:ViaAWSService", ["false"]);
+        let mut principal = |kind: &str, account: &str, arn: Option<String>| {
+            context.set("aws:PrincipalType", [kind]);
+            context.set("aws:PrincipalAccount", [account]);
+            if let Some(arn) = arn {
+                context.set("aws:PrincipalArn", [arn]);
+                context.set("aws:PrincipalIsAWSService", ["false"]);
+            }
+        };
+        match self {
+            Self::Anonymous => principal("Anonymous", "anonymous", None),
+            Self::Root { account, .. } => principal("Account", account, Some(self.to_string())),
+            Self::Identity { kind: IdentityKind::User, account, name, .. } => {
+                principal("User", account, Some(self.to_string()));
+                context.set("aws:username", [name.rsplit('/').next().unwrap_or(name)]);
+            }
+            Self::Identity { kind: IdentityKind::FederatedUser, account, .. } => {
+                principal("FederatedUser", account, Some(self.to_string()));
+            }
+            Self::Identity { kind: IdentityKind::Role, account, .. } => {
+                principal("AssumedRole", account, Some(self.to_string()));
+            }
+            Self::Identity { kind: IdentityKind::Session, partition, account, name } => {
+                let role = name.split('/').next().unwrap_or(name);
+                principal("AssumedRole", account, Some(format!("arn:{partition}:iam::{account}:role/{role}")));
+            }
+            Self::Service(name) => {
+                context.set("aws:PrincipalIsAWSService", ["true"]);
+                context.set("aws:PrincipalServiceName", [name]);
+                context.set("aws:PrincipalServiceNamesList", [name]);
+            }
+            Self::Federated(_) | Self::CanonicalUser(_) => {}
+        }
+        context
+    }
+}
+
 /// Text that names no caller.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not `*`, the ARN of a root, user, role or session, or the name of a service")]
@@ -318,6 +361,32 @@ mod tests {
             "arn:",
         ] {
             assert!(Caller::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_follow_from_the_caller() {
+        for (caller, key, expected) in [
+            ("*", "aws:PrincipalAccount", Some("anonymous")),
+            ("*", "aws:PrincipalArn", None),
+            ("arn:aws:iam::111122223333:root", "aws:PrincipalType", Some("Account")),
+            ("arn:aws:iam::111122223333:user/team/ann", "aws:username", Some("ann")),
+            (
+                "arn:aws:iam::111122223333:user/team/ann",
+                "aws:PrincipalArn",
+                Some("arn:aws:iam::111122223333:user/team/ann"),
+            ),
+            (
+                "arn:aws:sts::111122223333:assumed-role/r/s",
+                "aws:PrincipalArn",
+                Some("arn:aws:iam::111122223333:role/r"),
+            ),
+            ("arn:aws:sts::111122223333:assumed-role/r/s", "aws:username", None),
+            ("cloudfront.amazonaws.com", "aws:PrincipalServiceName", Some("cloudfront.amazonaws.com")),
+            ("cloudfront.amazonaws.com", "aws:PrincipalAccount", None),
+        ] {
+            let context = Caller::parse(caller).expect("a caller").implied_context();
+            assert_eq!(context.single(key), expected, "{key} of {caller}");
         }
     }
 
