@@ -20,7 +20,7 @@ use crate::engine::{Answer, Engine};
 use crate::identity::{self, ImportId};
 use crate::list::Listed;
 use crate::provider::Provider;
-use crate::resource::{DynResource, MovedState};
+use crate::resource::MovedState;
 use crate::schema::Schema;
 use crate::serve::{Connection, ConnectionId, Lifecycle};
 use crate::validate::check_config;
@@ -229,11 +229,11 @@ impl<P: Provider> provider_server::Provider for Server<P> {
         _: Request<proto::get_resource_identity_schemas::Request>,
     ) -> Result<Response<proto::get_resource_identity_schemas::Response>, Status> {
         let identified = self.engine.resources.values().filter(|each| !each.identity_attributes().is_empty());
-        let schema = |each: &Box<dyn DynResource<P::Client>>| {
-            (each.name().to_owned(), to_proto::identity_schema(each.identity_attributes()))
-        };
+        let schemas = identified
+            .map(|each| (each.name().to_owned(), to_proto::identity_schema(each.identity_attributes())))
+            .collect();
         Ok(Response::new(proto::get_resource_identity_schemas::Response {
-            identity_schemas: identified.map(schema).collect(),
+            identity_schemas: schemas,
             diagnostics: Vec::new(),
         }))
     }
