@@ -518,15 +518,9 @@ impl Reader {
         if text.as_known() == Some("*") {
             return ResourceKind::All;
         }
-        let variables = match self.variables {
-            Some(variables) => variables,
-            None if text.parts().filter_map(|part| part.known()).any(|known| known.contains("${")) => {
-                return ResourceKind::Unknown;
-            }
-            None => false,
-        };
-        let pattern = match Pattern::parse(text, Syntax { wildcards: true, variables }) {
-            Ok(pattern) => pattern,
+        let pattern = match Pattern::parse_unless_open(text, true, self.variables) {
+            Ok(Some(pattern)) => pattern,
+            Ok(None) => return ResourceKind::Unknown,
             Err(error) => {
                 self.report(Code::BadVariable, span, format!("{error}: `{text}`"));
                 return ResourceKind::Malformed;

@@ -132,6 +132,31 @@ impl Pattern {
         Ok(pattern)
     }
 
+    /// Reads `text` where policy variables are possible if `variables` says so, or if that is unknown. Nothing, if the unknown
+    /// parts leave open what is a variable and what is not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pattern::parse`], for text that is wholly known.
+    pub(crate) fn parse_unless_open(
+        text: &Text,
+        wildcards: bool,
+        variables: Option<bool>,
+    ) -> Result<Option<Self>, VariableError> {
+        let may_have_variables = || text.parts().filter_map(TextRef::known).any(|known| known.contains("${"));
+        let variables = match variables {
+            Some(variables) => variables,
+            None if may_have_variables() => return Ok(None),
+            None => false,
+        };
+        match Self::parse(text, Syntax { wildcards, variables }) {
+            Ok(pattern) => Ok(Some(pattern)),
+            // The end of the variable may be in a hole.
+            Err(_) if text.as_known().is_none() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     fn read(&mut self, mut text: &str, syntax: Syntax) -> Result<(), VariableError> {
         while let Some(at) = text.find(|c| syntax.is_special(c)) {
             self.push_literal(&text[..at]);

@@ -18,7 +18,7 @@ use compact_str::CompactString;
 
 use crate::arn::ArnPattern;
 use crate::keys::{self, KeyRow};
-use crate::pattern::{Pattern, Syntax, VariableError};
+use crate::pattern::{Pattern, VariableError};
 use crate::span::Span;
 use crate::text::Text;
 use date::Instant;
@@ -152,24 +152,16 @@ impl OperandValue {
         text: &Text,
         variables: Option<std::primitive::bool>,
     ) -> Result<Self, OperandError> {
-        let syntax = |wildcards| match (variables, text.as_known()) {
-            (Some(variables), _) => Some(Syntax { wildcards, variables }),
-            (None, Some(known)) if !known.contains("${") => Some(Syntax { wildcards, variables: false }),
-            (None, _) => None,
-        };
+        let pattern = |wildcards| Pattern::parse_unless_open(text, wildcards, variables);
         match relation {
-            Relation::StringEquals | Relation::StringEqualsIgnoreCase => match syntax(false) {
-                Some(syntax) => return Ok(Self::String(Pattern::parse(text, syntax)?)),
-                None => return Ok(Self::Unknown),
-            },
-            Relation::StringLike => match syntax(true) {
-                Some(syntax) => return Ok(Self::String(Pattern::parse(text, syntax)?)),
-                None => return Ok(Self::Unknown),
-            },
-            Relation::ArnLike => match syntax(true) {
-                Some(syntax) => return arn::read(Pattern::parse(text, syntax)?).ok_or(OperandError::NotAnArn),
-                None => return Ok(Self::Unknown),
-            },
+            Relation::StringEquals | Relation::StringEqualsIgnoreCase => {
+                return Ok(pattern(false)?.map_or(Self::Unknown, Self::String));
+            }
+            Relation::StringLike => return Ok(pattern(true)?.map_or(Self::Unknown, Self::String)),
+            Relation::ArnLike => {
+                let Some(pattern) = pattern(true)? else { return Ok(Self::Unknown) };
+                return arn::read(pattern).ok_or(OperandError::NotAnArn);
+            }
             _ => {}
         }
         let Some(text) = text.as_known() else { return Ok(Self::Unknown) };

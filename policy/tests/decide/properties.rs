@@ -116,6 +116,24 @@ proptest! {
         prop_assert_eq!(shape(&parse::parse_node(filled).into_result().unwrap()), shape(&model(&policy)));
     }
 
+    /// forall policy, value in it, request: likewise if a whole value is unknown, whatever its type.
+    #[test]
+    fn a_verdict_with_an_unknown_value_holds_for_the_value(
+        policy in generate::policy(),
+        at in any::<prop::sample::Index>(),
+        request in generate::request(),
+    ) {
+        let (node, _) = json::parse(policy.to_string().as_str(), Limits::default());
+        let mut node = node.unwrap();
+        let mut countdown = at.index(count(&node));
+        forget(&mut node, &mut countdown);
+        let Ok(partly) = parse::parse_node(node.clone()).into_result() else { return Ok(()) };
+        let partial = verdict(&partly, &request);
+        if partial != Verdict::Depends {
+            prop_assert_eq!(partial, verdict(&model(&policy), &request), "{}\n{}", policy, node);
+        }
+    }
+
     /// forall text: nothing panics, and spans lie in the text.
     #[test]
     fn any_text_is_read(text in "\\PC*") {
@@ -135,6 +153,28 @@ proptest! {
         let end = (start + length).min(chars.len());
         let damaged: String = chars[..start].iter().copied().chain(replacement.chars()).chain(chars[end..].iter().copied()).collect();
         survives(&damaged);
+    }
+}
+
+/// How many values a tree has.
+fn count(node: &Node) -> usize {
+    1 + match &node.value {
+        json::Value::Array(items) => items.iter().map(count).sum(),
+        json::Value::Object(members) => members.iter().map(|member| count(&member.node)).sum(),
+        _ => 0,
+    }
+}
+
+/// Makes the value that the countdown ends at unknown.
+fn forget(node: &mut Node, countdown: &mut usize) {
+    if *countdown == 0 {
+        node.value = json::Value::Unknown(Hole::any("value").into());
+    }
+    *countdown = countdown.wrapping_sub(1);
+    match &mut node.value {
+        json::Value::Array(items) => items.iter_mut().for_each(|item| forget(item, countdown)),
+        json::Value::Object(members) => members.iter_mut().for_each(|member| forget(&mut member.node, countdown)),
+        _ => {}
     }
 }
 
@@ -169,4 +209,50 @@ fn an_unknown_tree_has_an_answer() {
     let request =
         serde_json::json!({"principal": "*", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "context": {}});
     assert_eq!(verdict(&policy, &request), Verdict::Depends);
+}
+
+/// What holes do to a text, where `<name>` is one of any content and `<12>` an account id.
+#[test]
+fn unknown_parts_are_no_faults() {
+    for (statement, request_principal, expected) in [
+        (r#""Resource": "arn:aws:s3:::b/${aws:PrincipalTag/<tag>}/*""#, "*", Verdict::Depends),
+        (r#""Resource": "arn:aws:s3:::b/<path>""#, "*", Verdict::Depends),
+        (r#""Resource": "arn:aws:s3:::other/<path>""#, "*", Verdict::ImplicitDeny),
+        (r#""Resource": "<arn>/*""#, "*", Verdict::Depends),
+        (r#""Principal": {"AWS": "arn:aws:iam::<12>:role/r"}"#, "arn:aws:iam::111122223333:role/r", Verdict::Depends),
+        (
+            r#""Principal": {"AWS": "arn:aws:iam::<12>:role/r"}"#,
+            "arn:aws:iam::111122223333:role/q",
+            Verdict::ImplicitDeny,
+        ),
+        (r#""Principal": {"AWS": "<12>"}"#, "*", Verdict::ImplicitDeny),
+        (r#""Action": ["s3:Put<verb>", "s3:GetObject"]"#, "*", Verdict::Allow),
+        (r#""Action": "s3:Put<verb>""#, "*", Verdict::ImplicitDeny),
+        (r#""Condition": {"StringEquals": {"aws:Referer": "${aws:PrincipalTag/<tag>}"}}"#, "*", Verdict::ImplicitDeny),
+        (r#""Condition": {"StringNotEquals": {"aws:Referer": "<secret>"}}"#, "*", Verdict::Allow),
+        (r#""Condition": {"Null": {"aws:PrincipalTag/<tag>": "true"}}"#, "*", Verdict::Depends),
+        (r#""Condition": {"<operator>": {"aws:Referer": "x"}}"#, "*", Verdict::Depends),
+    ] {
+        let mut text = format!(r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", {statement}"#);
+        for name in ["Principal", "Action", "Resource"] {
+            if !statement.contains(&format!("\"{name}\"")) {
+                text.push_str(&format!(r#", "{name}": "*""#));
+            }
+        }
+        text.push_str("}}");
+        let holes: Vec<_> = text
+            .match_indices('<')
+            .map(|(start, _)| {
+                let end = start + text[start..].find('>').unwrap() + 1;
+                let name = &text[start + 1..end - 1];
+                (Span::new(start, end), if name == "12" { Hole::account(name) } else { Hole::any(name) }.into())
+            })
+            .collect();
+        let policy = parse::parse(Template { text: &text, holes: &holes }).into_result();
+        let policy = policy.unwrap_or_else(|problems| panic!("{text}: {problems:#?}"));
+        let request = serde_json::json!({
+            "principal": request_principal, "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "context": {},
+        });
+        assert_eq!(verdict(&policy, &request), expected, "{text}");
+    }
 }
