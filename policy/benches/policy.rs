@@ -8,6 +8,7 @@
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use mediastore_policy::decide::decide;
+use mediastore_policy::mediastore::{ContainerScope, refusals};
 use mediastore_policy::model::Policy;
 use mediastore_policy::request::Request;
 use mediastore_policy::{meaning, parse};
@@ -169,4 +170,37 @@ fn decide_one(bencher: Bencher, kind: usize) {
     .unwrap();
     assert_eq!(decide([&policy], &request).verdict.as_str(), "allow");
     bencher.bench(|| decide([black_box(&policy)], black_box(&request)));
+}
+
+/// The largest container policy, made of what is slow to match: a text that nearly matches at every place.
+fn adversarial() -> (Policy, Request) {
+    let stars = "*a".repeat(1_000);
+    let likes: String = (0..16).map(|i| format!("\"{}a{i}b\",", "*aaaaaaa".repeat(30))).collect();
+    let text = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*","Action":"*","Resource":"arn:aws:s3:::{stars}b",
+        "Condition":{{"StringLike":{{"aws:Referer":[{likes}"x"]}}}}}}}}"#
+    );
+    let value = "a".repeat(8_192);
+    let request = serde_json::json!({
+        "principal": "*", "action": "s3:GetObject", "resource": format!("arn:aws:s3:::{value}b"),
+        "context": {"aws:Referer": value},
+    });
+    (parse::parse(text.as_str()).into_result().unwrap(), serde_json::from_value(request).unwrap())
+}
+
+#[divan::bench]
+fn decide_adversarial(bencher: Bencher) {
+    let (policy, request) = adversarial();
+    bencher.bench(|| decide([black_box(&policy)], black_box(&request)));
+}
+
+#[divan::bench]
+fn refusals_of_the_largest_policy(bencher: Bencher) {
+    let statement = r#"{"Effect":"Allow","Principal":"*","Action":"mediastore:GetObject","Resource":"arn:aws:mediastore:eu-west-1:111122223333:container/movies/*"},"#;
+    let mut text = format!(r#"{{"Version":"2012-10-17","Statement":[{}"#, statement.repeat(54));
+    text.pop();
+    text.push_str("]}");
+    assert!((7_500..=8_192).contains(&text.len()));
+    let scope = ContainerScope { region: Some("eu-west-1"), account: Some("111122223333"), name: Some("movies") };
+    bencher.bench(|| refusals(black_box(&text), &scope));
 }
