@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::path::Path;
-use crate::schema::{Block, Nesting};
+use crate::schema::{Block, Mode, Nesting};
 use crate::value::Value;
 
 /// Runs every attribute's checks. `write_only_allowed` is false for clients that would store write-only values.
@@ -22,6 +22,11 @@ fn check_block(block: &Block, config: &Value, path: &Path, write_only_allowed: b
                 "Write-only arguments are not supported by this client",
                 format!("`{path}` is never stored, which needs Terraform 1.11 or OpenTofu 1.11 or later."),
             ));
+        }
+        // Core takes a value for a computed attribute as it takes any other; the plan could not honour it.
+        if attribute.mode == Mode::Computed && !value.is_null() {
+            let detail = format!("The provider decides what `{path}` is; leave it out of the configuration.");
+            diagnostics.push(Diagnostic::at(path.clone(), format!("{path} cannot be set"), detail));
         }
         attribute.run_checks(&path, value, diagnostics);
     }
@@ -49,7 +54,7 @@ mod tests {
     use crate::schema::{Attribute, NestedBlock, Schema};
 
     #[test]
-    fn checks_run_in_nested_blocks_and_skip_unknowns() {
+    fn checks_run_in_nested_blocks_and_skip_unknowns_but_where_nothing_may_be_set() {
         let short = |name: &str| {
             let check = |text: &str| if text.len() > 3 { Err(format!("`{text}` is too long")) } else { Ok(()) };
             Attribute::string(name).check_text(check)
@@ -57,11 +62,14 @@ mod tests {
         let schema = Schema::new("")
             .attribute(short("name"))
             .attribute(Attribute::string("secret").write_only())
+            .attribute(Attribute::string("arn").computed())
+            .attribute(Attribute::string("endpoint").computed())
             .block(NestedBlock::list("rule", Block::new("").attribute(short("id"))));
         let rule = |id: Value| Value::object([("id", id)]);
         let config = Value::object([
             ("name", Value::Unknown),
             ("secret", "s".into()),
+            ("arn", Value::Unknown),
             ("rule", Value::List(vec![rule("ok".into()), Value::Unknown, rule("long".into())])),
         ]);
         let places = |write_only_allowed| -> Vec<String> {
@@ -70,7 +78,7 @@ mod tests {
                 .map(|d| d.path.unwrap().to_string())
                 .collect()
         };
-        assert_eq!(places(true), ["rule[2].id"]);
-        assert_eq!(places(false), ["secret", "rule[2].id"]);
+        assert_eq!(places(true), ["arn", "rule[2].id"]);
+        assert_eq!(places(false), ["secret", "arn", "rule[2].id"]);
     }
 }
