@@ -177,7 +177,11 @@ where
                 _ if status >= 500 => Kind::Server,
                 _ => Kind::Refused,
             };
-            let message = error.err().message().map_or_else(|| format!("HTTP status {status}"), str::to_owned);
+            let message = match (error.err().message(), &code) {
+                (Some(message), _) => message.to_owned(),
+                (None, Some(_)) => format!("HTTP status {status}"),
+                (None, None) => foreign(status),
+            };
             let retry_after = error.raw().headers().get("retry-after").and_then(|seconds| seconds.parse().ok());
             CallError { retry_after: retry_after.map(Duration::from_secs), ..failed(kind, message, code) }
         }
@@ -190,10 +194,14 @@ where
         SdkError::ResponseError(error) => {
             let status = error.raw().status().as_u16();
             let kind = if status >= 500 { Kind::Server } else { Kind::Refused };
-            failed(kind, format!("the answer is not a MediaStore answer (HTTP status {status})"), None)
+            failed(kind, foreign(status), None)
         }
         other => failed(Kind::Refused, causes(&other), None),
     }
+}
+
+fn foreign(status: u16) -> String {
+    format!("the answer is not a MediaStore answer (HTTP status {status})")
 }
 
 /// An error and its causes in one line.
