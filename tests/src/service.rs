@@ -1,0 +1,122 @@
+//! `mediastored serve` as a process, and the least client of its control plane: what somebody else does to containers
+//! while Terraform looks away.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+/// A running service, gone with its handle.
+#[derive(Debug)]
+pub struct Mediastored {
+    child: Child,
+    /// Such as `127.0.0.1:12345`.
+    address: String,
+}
+
+impl Mediastored {
+    pub(crate) fn serve(binary: &str, data_dir: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new(binary);
+        command.env_clear().args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir).args(arguments);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.strip_prefix("mediastored is ready at http://").and_then(|rest| rest.split(',').next());
+        let address = address.unwrap_or_else(|| panic!("mediastored said {line:?}")).to_owned();
+        Self { child, address }
+    }
+
+    /// Such as `http://127.0.0.1:12345`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A provider block that uses it.
+    #[must_use]
+    pub fn provider_block(&self) -> String {
+        let url = self.url();
+        format!(
+            "provider \"mediastore\" {{\n  endpoint = \"{url}\"\n  region = \"us-west-2\"\n  access_key = \"any\"\n  secret_key = \"any\"\n}}\n"
+        )
+    }
+
+    /// One operation, which must succeed.
+    #[track_caller]
+    #[allow(clippy::must_use_candidate)] // most operations are called for what they do
+    pub fn call(&self, operation: &str, input: &Value) -> Value {
+        match self.try_call(operation, input) {
+            (200, output) => output,
+            (status, error) => panic!("{operation} {input}: {status} {error}"),
+        }
+    }
+
+    /// One operation: its HTTP status and its answer.
+    #[must_use]
+    pub fn try_call(&self, operation: &str, input: &Value) -> (u16, Value) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let body = input.to_string();
+        let length = body.len();
+        let address = &self.address;
+        write!(
+            stream,
+            "POST / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.1\r\n\
+             X-Amz-Target: MediaStore_20170901.{operation}\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
+        let body = if body.is_empty() { Value::Null } else { serde_json::from_str(body).unwrap() };
+        (status.unwrap_or_else(|| panic!("{operation} {input}: {answer:?}")), body)
+    }
+
+    /// The names of all containers, sorted.
+    #[track_caller]
+    #[must_use]
+    pub fn container_names(&self) -> Vec<String> {
+        let containers = self.call("ListContainers", &json!({ "MaxResults": 100 }));
+        assert_eq!(containers.get("NextToken"), None, "more containers than one page");
+        let listed = containers["Containers"].as_array().unwrap().iter();
+        let mut names: Vec<_> = listed.map(|container| container["Name"].as_str().unwrap().to_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// The tags of a container, as an object.
+    #[track_caller]
+    #[must_use]
+    pub fn tags(&self, name: &str) -> Value {
+        let container = self.call("DescribeContainer", &json!({ "ContainerName": name }));
+        let listed = self.call("ListTagsForResource", &json!({ "Resource": container["Container"]["ARN"] }));
+        let tags = listed["Tags"].as_array().cloned().unwrap_or_default().into_iter();
+        Value::Object(tags.map(|tag| (tag["Key"].as_str().unwrap().to_owned(), tag["Value"].clone())).collect())
+    }
+
+    /// The ARN of a container.
+    #[track_caller]
+    #[must_use]
+    pub fn arn(&self, name: &str) -> String {
+        let container = self.call("DescribeContainer", &json!({ "ContainerName": name }));
+        container["Container"]["ARN"].as_str().unwrap().to_owned()
+    }
+
+    /// The policy of a container, as JSON.
+    #[track_caller]
+    #[must_use]
+    pub fn policy(&self, name: &str) -> Value {
+        let policy = self.call("GetContainerPolicy", &json!({ "ContainerName": name }));
+        serde_json::from_str(policy["Policy"].as_str().unwrap()).unwrap()
+    }
+}
+
+impl Drop for Mediastored {
+    fn drop(&mut self) {
+        // Already gone where a test ended it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

