@@ -63,6 +63,17 @@ impl Type {
         }
     }
 
+    /// An object type some of whose attributes may be left out; any other type is unchanged.
+    #[must_use]
+    pub fn with_optional(self, names: &[&str]) -> Type {
+        match self {
+            Type::Object { attributes, .. } => {
+                Type::Object { attributes, optional: names.iter().map(|name| (*name).to_owned()).collect() }
+            }
+            other => other,
+        }
+    }
+
     /// The JSON form, as it stands in a schema.
     pub fn to_json(&self) -> Json {
         match self {

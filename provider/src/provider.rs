@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use tf_plugin::data_source::DynDataSource;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
+use tf_plugin::function::Function;
+use tf_plugin::list::DynListResource;
 use tf_plugin::model;
 use tf_plugin::model::Attr;
 use tf_plugin::path::Path;
@@ -16,7 +18,7 @@ use tf_plugin::value::Value;
 
 use crate::client::{Client, DEFAULT_REGION, EndpointSettings};
 use crate::tags::{TagRules, Tags, check_tags};
-use crate::{data_sources, resources};
+use crate::{data_sources, functions, list_resources, resources};
 
 /// Where the embedded service keeps its data unless told otherwise: beside the configuration.
 const DEFAULT_DATA_DIR: &str = ".mediastore";
@@ -132,6 +134,14 @@ impl Provider for MediaStore {
 
     fn data_sources(&self) -> Vec<Box<dyn DynDataSource<Client>>> {
         data_sources::all()
+    }
+
+    fn functions(&self) -> Vec<Function> {
+        functions::all()
+    }
+
+    fn list_resources(&self) -> Vec<Box<dyn DynListResource<Client>>> {
+        list_resources::all()
     }
 
     fn validate(&self, config: &Config) -> Diagnostics {

@@ -10,11 +10,8 @@ use tf_plugin::model::Attr;
 use tf_plugin::schema::{Attribute, Schema};
 use tf_plugin::types::Type;
 
-use crate::client::{Client, call};
-use crate::containers::timestamp;
-
-/// Containers asked for at once: the most that the API gives.
-const PAGE: i32 = 100;
+use crate::client::Client;
+use crate::containers::{list, timestamp};
 
 /// The data source type.
 pub(super) struct Containers;
@@ -70,23 +67,8 @@ impl DataSource for Containers {
     }
 
     async fn read(&self, cx: &Context<'_, Client>, config: ContainersModel) -> Result<ContainersModel, Diagnostics> {
-        let sdk = cx.client.sdk()?;
-        let mut found = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
-            let request = || sdk.list_containers().max_results(PAGE).set_next_token(token.clone()).send();
-            let page = call(cx, false, request).await;
-            let page = page.map_err(|error| error.diagnostic(cx.client, "list the containers"))?;
-            found.extend(page.containers.into_iter().map(listed));
-            match page.next_token {
-                // A server that answers with the token it was asked with would be asked for ever.
-                Some(next) if Some(&next) != token.as_ref() => token = Some(next),
-                _ => break,
-            }
-        }
-        let prefix = config.name_prefix.text();
-        found.retain(|container| container.name.text().starts_with(prefix));
-        found.sort_by(|a, b| a.name.cmp(&b.name));
+        let found = list(cx, config.name_prefix.text()).await?;
+        let found: Vec<ListedModel> = found.into_iter().map(listed).collect();
         let names = found.iter().map(|container| container.name.text().to_owned()).collect::<Vec<_>>();
         Ok(ContainersModel { names: names.into(), containers: Attr::Known(found), ..config })
     }

@@ -3,18 +3,21 @@
 use async_trait::async_trait;
 use aws_sdk_mediastore::types::{Container as Described, ContainerStatus, Tag};
 use mediastore_policy::limits;
+use serde_json::Value as Json;
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
-use tf_plugin::identity::ImportId;
+use tf_plugin::identity::{IdentityAttribute, ImportId};
 use tf_plugin::model;
 use tf_plugin::model::{Attr, Model};
 use tf_plugin::path::Path;
-use tf_plugin::resource::Resource;
+use tf_plugin::resource::{MovedState, Resource};
 use tf_plugin::schema::{Attribute, Schema, sentence};
 use tf_plugin::timeouts::{self, Timeouts};
+use tf_plugin::value::Value;
 
+use super::from_aws;
 use crate::client::{CallError, Client, Kind, Pauses, call};
-use crate::containers::{describe, tags_of, timestamp};
+use crate::containers::{describe, identity_attributes, name_identity, tags_of, timestamp};
 use crate::tags::{self, KnownTags, Tags};
 
 /// A container that is not being created or deleted but "in use" holds objects, most likely; a short wait covers an
@@ -232,6 +235,18 @@ impl Resource for Container {
             Diagnostics::from(Diagnostic::error("Invalid import identifier", detail))
         })?;
         Ok(ContainerModel { name: name.into(), ..ContainerModel::null() })
+    }
+
+    fn take_over(&self, source: &MovedState) -> Option<Result<Json, Diagnostics>> {
+        from_aws(source, "aws_media_store_container", &["name", "arn", "endpoint", "tags", "tags_all"])
+    }
+
+    fn identity_attributes(&self) -> Vec<IdentityAttribute> {
+        identity_attributes("name")
+    }
+
+    fn identity(&self, client: &Client, state: &ContainerModel) -> Value {
+        name_identity(client, "name", state.name.text(), state.arn.known().map(String::as_str))
     }
 }
 

@@ -5,19 +5,21 @@
 
 use async_trait::async_trait;
 use mediastore_policy::mediastore::{self, ContainerScope};
+use serde_json::Value as Json;
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
-use tf_plugin::identity::ImportId;
+use tf_plugin::identity::{IdentityAttribute, ImportId};
 use tf_plugin::model;
 use tf_plugin::model::Model;
 use tf_plugin::path::Path;
-use tf_plugin::resource::Resource;
+use tf_plugin::resource::{MovedState, Resource};
 use tf_plugin::schema::{Attribute, Schema, sentence};
 use tf_plugin::timeouts::{self, Timeouts};
 use tf_plugin::value::Value;
 
-use super::{container_name, import_by_container_name};
+use super::{container_name, from_aws, import_by_container_name};
 use crate::client::{Client, call};
+use crate::containers::{identity_attributes, name_identity};
 
 /// The resource type.
 pub(super) struct ContainerPolicy;
@@ -137,6 +139,18 @@ impl Resource for ContainerPolicy {
     async fn import(&self, _: &Context<'_, Client>, id: &ImportId<'_>) -> Result<ContainerPolicyModel, Diagnostics> {
         let container_name = import_by_container_name(id)?;
         Ok(ContainerPolicyModel { container_name, ..ContainerPolicyModel::null() })
+    }
+
+    fn take_over(&self, source: &MovedState) -> Option<Result<Json, Diagnostics>> {
+        from_aws(source, "aws_media_store_container_policy", &["container_name", "policy"])
+    }
+
+    fn identity_attributes(&self) -> Vec<IdentityAttribute> {
+        identity_attributes("container_name")
+    }
+
+    fn identity(&self, client: &Client, state: &ContainerPolicyModel) -> Value {
+        name_identity(client, "container_name", state.container_name.text(), None)
     }
 }
 

@@ -5,7 +5,7 @@ use aws_sdk_mediastore::types::{CorsRule, MethodName};
 use mediastore_policy::limits;
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
-use tf_plugin::identity::ImportId;
+use tf_plugin::identity::{IdentityAttribute, ImportId};
 use tf_plugin::model;
 use tf_plugin::model::{Attr, Model, Set};
 use tf_plugin::path::Path;
@@ -17,6 +17,7 @@ use tf_plugin::value::Value;
 
 use super::{container_name, import_by_container_name};
 use crate::client::{Client, call};
+use crate::containers::{identity_attributes, name_identity};
 
 /// The resource type.
 pub(super) struct CorsPolicy;
@@ -142,6 +143,14 @@ impl Resource for CorsPolicy {
     async fn import(&self, _: &Context<'_, Client>, id: &ImportId<'_>) -> Result<CorsPolicyModel, Diagnostics> {
         let container_name = import_by_container_name(id)?;
         Ok(CorsPolicyModel { container_name, ..CorsPolicyModel::null() })
+    }
+
+    fn identity_attributes(&self) -> Vec<IdentityAttribute> {
+        identity_attributes("container_name")
+    }
+
+    fn identity(&self, client: &Client, state: &CorsPolicyModel) -> Value {
+        name_identity(client, "container_name", state.container_name.text(), None)
     }
 }
 

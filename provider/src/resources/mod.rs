@@ -4,10 +4,11 @@ mod container;
 mod container_policy;
 mod cors_policy;
 
+use serde_json::Value as Json;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
 use tf_plugin::identity::ImportId;
 use tf_plugin::model::Attr;
-use tf_plugin::resource::{DynResource, resource};
+use tf_plugin::resource::{DynResource, MovedState, resource};
 use tf_plugin::schema::{Attribute, sentence};
 
 use crate::client::Client;
@@ -36,4 +37,14 @@ fn import_by_container_name(id: &ImportId<'_>) -> Result<Attr<String>, Diagnosti
             Err(Diagnostic::error("Invalid import identifier", detail).into())
         }
     }
+}
+
+/// The state that the AWS provider, from any registry, stored for one of its types: the attributes we share. Its schemas for
+/// MediaStore never left version 0.
+fn from_aws(source: &MovedState, type_name: &str, shared: &[&str]) -> Option<Result<Json, Diagnostics>> {
+    if !source.provider.ends_with("/hashicorp/aws") || source.type_name != type_name || source.version != 0 {
+        return None;
+    }
+    let kept = shared.iter().map(|name| ((*name).to_owned(), source.state.get(name).cloned().unwrap_or_default()));
+    Some(Ok(Json::Object(kept.collect())))
 }
