@@ -37,7 +37,7 @@ pub enum Part {
 /// A policy variable, `${key}` or `${key, 'default'}`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Variable {
-    /// The context key in lower case.
+    /// The context key in (ASCII) lower case.
     pub key: CompactString,
     /// What stands in when the request has no (or an empty) value for the key.
     pub default: Option<CompactString>,
@@ -227,7 +227,7 @@ impl Variable {
             ),
             None => None,
         };
-        Ok(Self { key: key.to_lowercase().into(), default })
+        Ok(Self { key: key.to_ascii_lowercase().into(), default })
     }
 }
 

@@ -48,7 +48,7 @@ pub struct Condition {
 pub struct ConditionKey {
     /// As written.
     pub text: Text,
-    /// In lower case; empty if the name has holes.
+    /// In (ASCII) lower case; empty if the name has holes.
     lower: CompactString,
     /// What is known of the key.
     pub row: Option<&'static KeyRow>,
@@ -58,12 +58,13 @@ impl ConditionKey {
     /// The key of this name.
     #[must_use]
     pub fn new(text: Text) -> Self {
-        let lower = text.as_known().map(CompactString::from_str_to_lowercase).unwrap_or_default();
+        let mut lower = text.as_known().map(CompactString::from).unwrap_or_default();
+        lower.make_ascii_lowercase();
         let row = keys::find(&lower);
         Self { text, lower, row }
     }
 
-    /// The name in lower case, if it is wholly known.
+    /// The name in (ASCII) lower case, if it is wholly known.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         (!self.lower.is_empty()).then_some(self.lower.as_str())

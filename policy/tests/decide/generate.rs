@@ -188,6 +188,7 @@ const KEYS: &[&str] = &[
     "aws:TagKeys",
     "aws:username",
     "aws:PrincipalTag/Team",
+    "aws:PrincipalTag/É",
 ];
 
 const VALUES: &[&str] = &[
