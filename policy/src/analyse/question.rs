@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use super::domain::language::Pattern;
 use super::domain::{Budget, Found};
-use super::need::{Need, Substitution, arn_pattern};
+use super::need::{Need, Substitution, arn_pattern, text_pattern};
 use super::search::{Conjunction, Problem};
 use super::slot::Value;
 use super::surface::ResourceShape;
-use super::world::{Credentials, Frame, Literal, Network, PRINCIPAL, RESOURCE, Source, Who, World};
+use super::world::{Credentials, Frame, Hints, Literal, Network, PRINCIPAL, RESOURCE, Source, Who, World};
 use super::zone::{SECRET_HEADERS, TrustZone, Written, is_account};
 use crate::condition::OperandValue;
 use crate::decide::{Verdict, decide, includes_action};
@@ -179,13 +179,10 @@ impl<'p> Study<'p> {
         budget: u64,
     ) -> Self {
         let mut rules = Vec::new();
+        let names: Vec<String> = service.actions.iter().map(|row| full_name(service, row.name)).collect();
         for (side, policies) in sides.iter().enumerate() {
             for statement in policies.iter().flat_map(|policy| &policy.statements) {
-                let actions = service
-                    .actions
-                    .iter()
-                    .map(|row| includes_action(&statement.actions, &full_name(service, row.name)))
-                    .collect();
+                let actions = names.iter().map(|name| includes_action(&statement.actions, name)).collect();
                 rules.push(Rule { statement, side, actions });
             }
         }
@@ -196,7 +193,8 @@ impl<'p> Study<'p> {
                 named.push(caller);
             }
         }
-        let frames = frames(service, named, &written, mentions, now);
+        let hints = Rc::new(hints(&all, zone, &written));
+        let frames = frames(service, named, &written, mentions, now, &hints);
         let worlds = frames.iter().map(|_| None).collect();
         Self { service, zone: zone.clone(), rules, sides, written, frames, worlds, budget: Budget::new(budget) }
     }
@@ -237,7 +235,13 @@ impl<'p> Study<'p> {
         let mut doubt = None;
         for frame in 0..self.frames.len() {
             let own = &self.frames[frame];
-            if !types.contains(&own.shape.of.name) || only.is_some_and(|only| !only(own)) || !self.may_be(frame, aim) {
+            let nobody =
+                |allow: &usize| matches!(principals(self.rules[*allow].statement, own), Literal::Settled(false));
+            if !types.contains(&own.shape.of.name)
+                || only.is_some_and(|only| !only(own))
+                || allows.iter().all(nobody)
+                || !self.may_be(frame, aim)
+            {
                 continue;
             }
             for &allow in &allows {
@@ -608,7 +612,7 @@ fn compile(statement: &Statement, world: &mut World, pins: &[(String, Option<Str
         variables.push((variable.key.to_string(), value));
     }
     let substitute = |variable: &Variable| substitution(variable, &variables);
-    let mut parts = vec![principals(statement, world), resources(statement, &substitute)];
+    let mut parts = vec![principals(statement, &world.frame), resources(statement, &substitute)];
     for condition in &statement.conditions {
         parts.push(world.condition(condition, &substitute));
     }
@@ -654,12 +658,12 @@ fn substitution(variable: &Variable, values: &[(String, Option<Value>)]) -> Subs
     }
 }
 
-fn principals(statement: &Statement, world: &mut World) -> Literal {
+fn principals(statement: &Statement, frame: &Frame) -> Literal {
     let clause = &statement.principals;
     let mut patterns = Vec::new();
     let mut open = false;
     for entry in &clause.entries {
-        match principal(entry, &world.frame) {
+        match principal(entry, frame) {
             Reach::All => return Literal::Settled(!clause.negated),
             Reach::Open => open = true,
             Reach::Some(pattern) => patterns.push(pattern),
@@ -667,7 +671,7 @@ fn principals(statement: &Statement, world: &mut World) -> Literal {
         }
     }
     match (open, patterns.is_empty(), clause.negated) {
-        (true, _, _) => world.open(),
+        (true, _, _) => Literal::Need(PRINCIPAL, Rc::new(Need::open())),
         (false, true, negated) => Literal::Settled(negated),
         (false, false, false) => Literal::Need(PRINCIPAL, Rc::new(Need::text(patterns, false))),
         (false, false, true) => Literal::Need(PRINCIPAL, Rc::new(Need::text_outside(patterns, true))),
@@ -820,6 +824,7 @@ fn frames(
     written: &Written,
     mentions: Mentions,
     now: Option<i64>,
+    hints: &Rc<Hints>,
 ) -> Vec<Frame> {
     let mut callers = vec![Who::Anonymous, Who::User];
     if mentions.identity {
@@ -839,6 +844,7 @@ fn frames(
     let mut frames = Vec::new();
     for of in service.resource_types {
         for partition in &partitions {
+            let resources = Rc::default();
             for who in &callers {
                 let signed = matches!(who, Who::Root | Who::User | Who::Role | Who::FederatedUser);
                 let networks: &[Network] = match who {
@@ -868,6 +874,8 @@ fn frames(
                                     shape: ResourceShape { service, of },
                                     details: mentions.details,
                                     now,
+                                    hints: Rc::clone(hints),
+                                    resources: Rc::clone(&resources),
                                 });
                             }
                         }
@@ -877,6 +885,45 @@ fn frames(
         }
     }
     frames
+}
+
+/// What the policies suggest to try.
+fn hints(policies: &[&Policy], zone: &TrustZone, written: &Written) -> Hints {
+    let mut hints = Hints {
+        accounts: zone.accounts.iter().chain(&written.accounts).take(8).cloned().collect(),
+        ..Hints::default()
+    };
+    let nothing = |_: &Variable| Substitution::Text("x".to_owned());
+    let mut add = |list: &mut Vec<String>, text: String| {
+        if list.len() < 8 && !list.contains(&text) {
+            list.push(text);
+        }
+    };
+    for statement in policies.iter().flat_map(|policy| &policy.statements) {
+        for entry in &statement.principals.entries {
+            if let (PrincipalKind::Identity(_) | PrincipalKind::Service(_), Some(text)) =
+                (&entry.kind, entry.text.as_known())
+            {
+                add(&mut hints.principals, text.to_owned());
+            }
+        }
+        for entry in &statement.resources.entries {
+            let ResourceKind::Arn(arn) = &entry.kind else { continue };
+            let usual =
+                |pattern: &crate::pattern::Pattern, usual: &str| pattern.as_literal().unwrap_or(usual).to_owned();
+            if let Ok(Some(resource)) = text_pattern(arn.resource(), false, &nothing) {
+                let service = usual(arn.service(), "mediastore");
+                let fields = [
+                    usual(arn.partition(), "aws"),
+                    service,
+                    usual(arn.region(), "us-east-1"),
+                    usual(arn.account(), "111122223333"),
+                ];
+                add(&mut hints.resources, format!("arn:{}:{}", fields.join(":"), resource.example("x")));
+            }
+        }
+    }
+    hints
 }
 
 /// Callers that only a principal entry describes.

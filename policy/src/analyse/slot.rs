@@ -1,6 +1,8 @@
 //! One free choice of a request: the value of a key (or of several keys that depend on one text), and what the needs of a
 //! policy leave of it.
 
+use std::rc::Rc;
+
 use super::domain::addresses::Addresses;
 use super::domain::intervals::{Intervals, Ordinate};
 use super::domain::language::Pattern;
@@ -29,7 +31,7 @@ pub(crate) struct Slot {
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
     /// Text that matches one of these.
-    Text(Vec<Pattern>),
+    Text(Rc<[Pattern]>),
     /// `true` or `false`.
     Bool,
     Address,

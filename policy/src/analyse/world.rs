@@ -5,6 +5,7 @@
 //! follow from a longer text (the account from the principal's ARN) are not slots of their own: what is asked of them is
 //! lifted to what it asks of the text.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use compact_str::CompactString;
@@ -82,6 +83,19 @@ pub(crate) struct Frame {
     pub(crate) details: bool,
     /// Milliseconds since the epoch before which no request is made.
     pub(crate) now: Option<i64>,
+    /// What to try first.
+    pub(crate) hints: Rc<Hints>,
+    /// The ARNs of the shape, made when first needed; many frames share them.
+    pub(crate) resources: Rc<OnceCell<Rc<[Pattern]>>>,
+}
+
+/// Values that the policies suggest. Trying them spares most searches.
+#[derive(Debug, Default)]
+pub(crate) struct Hints {
+    pub(crate) accounts: Vec<String>,
+    /// Names of roles, users and services, as a principal's ARN or name.
+    pub(crate) principals: Vec<String>,
+    pub(crate) resources: Vec<String>,
 }
 
 /// A frame with its slots.
@@ -169,8 +183,7 @@ fn account() -> Pattern {
 impl World {
     pub(crate) fn new(frame: Frame) -> Self {
         let principal = principal_slot(&frame);
-        let resource =
-            Slot::new(Kind::Text(frame.shape.universe(&frame.partition))).hint(frame.shape.typical(&frame.partition));
+        let resource = Slot::new(Kind::Text(frame.universe())).hint(frame.shape.typical(&frame.partition));
         let clock = Slot::new(Kind::Date { step: 1000, preferred: frame.now.map_or(USUAL_TIME, whole_second) });
         Self { frame, slots: vec![principal, resource, clock], keys: Vec::new() }
     }
@@ -273,7 +286,7 @@ impl World {
     fn define(&mut self, key: &CompactString) -> Place {
         let nothing = Place::Fixed(None);
         let fixed = |text: &str| Place::Fixed(Some(vec![text.to_owned()]));
-        let text = || Slot::new(Kind::Text(vec![Pattern::anything()]));
+        let text = || Slot::new(Kind::Text(Rc::new([Pattern::anything()])));
         let frame = self.frame.clone();
         let signed = matches!(frame.who, Who::Root | Who::User | Who::Role | Who::FederatedUser);
         let service = frame.who == Who::Service;
@@ -312,7 +325,7 @@ impl World {
                 let universe =
                     Pattern::literal("o-").then(&some(WORD)).then_text("/r-").then_many(ORG_PATH).then_text("/");
                 self.slot(
-                    Slot::new(Kind::Text(vec![universe])).optional().hint("o-outsider00/r-root/ou-root-unit0000/"),
+                    Slot::new(Kind::Text(Rc::new([universe]))).optional().hint("o-outsider00/r-root/ou-root-unit0000/"),
                 )
             }
             "aws:principalorgid" if signed => self.part_of(
@@ -336,7 +349,7 @@ impl World {
                     return self.part_of("aws:calledvia", Pattern::new(), Pattern::new(), NUL);
                 }
                 let universe = some(WORD).then_text(".amazonaws.com");
-                self.slot(Slot::new(Kind::Text(vec![universe])).hint("athena.amazonaws.com"))
+                self.slot(Slot::new(Kind::Text(Rc::new([universe]))).hint("athena.amazonaws.com"))
             }
             "aws:tokenissuetime" if signed && frame.credentials != Credentials::LongTerm => {
                 self.slot(Slot::new(Kind::Date { step: 1000, preferred: frame.now.map_or(USUAL_TIME, whole_second) }))
@@ -351,12 +364,12 @@ impl World {
             }
             "aws:assumedroot" if frame.who == Who::Root => self.slot(Slot::new(Kind::Bool).optional()),
             "aws:sourceidentity" | "aws:rolesessionname" if frame.who == Who::Role => {
-                self.slot(Slot::new(Kind::Text(vec![some(NAME)])).optional())
+                self.slot(Slot::new(Kind::Text(Rc::new([some(NAME)]))).optional())
             }
             "aws:federatedprovider" if frame.who == Who::Role => self.slot(text().optional()),
             "aws:signinsessionarn" if signed => self.slot(arn_slot().optional()),
             "aws:ec2instancesourcevpc" if frame.who == Who::Role => {
-                self.slot(Slot::new(Kind::Text(vec![Pattern::literal("vpc-").then(&some(WORD))])).optional())
+                self.slot(Slot::new(Kind::Text(Rc::new([Pattern::literal("vpc-").then(&some(WORD))]))).optional())
             }
             "aws:ec2instancesourceprivateipv4" if frame.who == Who::Role => {
                 self.slot(Slot::new(Kind::Address).optional())
@@ -367,19 +380,21 @@ impl World {
             }
             "aws:vpcsourceip" if vpc => self.slot(Slot::new(Kind::Address).hint("10.20.30.40")),
             "aws:sourcevpc" if vpc => self.slot(
-                Slot::new(Kind::Text(vec![Pattern::literal("vpc-").then(&some(WORD))])).hint("vpc-0123456789abcdef0"),
+                Slot::new(Kind::Text(Rc::new([Pattern::literal("vpc-").then(&some(WORD))])))
+                    .hint("vpc-0123456789abcdef0"),
             ),
             "aws:sourcevpce" if vpc => self.slot(
-                Slot::new(Kind::Text(vec![Pattern::literal("vpce-").then(&some(WORD))])).hint("vpce-0123456789abcdef0"),
+                Slot::new(Kind::Text(Rc::new([Pattern::literal("vpce-").then(&some(WORD))])))
+                    .hint("vpce-0123456789abcdef0"),
             ),
             "aws:sourcevpcarn" if vpc => self.slot(arn_slot().optional()),
             "aws:vpceaccount" if vpc => {
-                self.slot(Slot::new(Kind::Text(vec![account()])).optional().hint(OUTSIDE_ACCOUNT))
+                self.slot(Slot::new(Kind::Text(Rc::new([account()]))).optional().hint(OUTSIDE_ACCOUNT))
             }
             "aws:vpceorgpaths" if vpc => {
                 let universe =
                     Pattern::literal("o-").then(&some(WORD)).then_text("/r-").then_many(ORG_PATH).then_text("/");
-                self.slot(Slot::new(Kind::Text(vec![universe])).optional())
+                self.slot(Slot::new(Kind::Text(Rc::new([universe]))).optional())
             }
             "aws:vpceorgid" if vpc => {
                 self.part_of("aws:vpceorgpaths", Pattern::new(), Pattern::literal("/").then(&rest()), SLASH)
@@ -395,7 +410,7 @@ impl World {
                         .then_text(":");
                     let universe = fields.then(&account()).then_text(":").then(&some(Class::ANY));
                     let hint = format!("arn:{}:cloudfront::{OUTSIDE_ACCOUNT}:distribution/EOUTSIDER", frame.partition);
-                    self.slot(Slot::new(Kind::Text(vec![universe])).hint(hint))
+                    self.slot(Slot::new(Kind::Text(Rc::new([universe]))).hint(hint))
                 }
                 Source::Bucket => {
                     let fields = Pattern::literal(&format!("arn:{}:", frame.partition))
@@ -404,7 +419,7 @@ impl World {
                         .then_many(WORD)
                         .then_text("::");
                     self.slot(
-                        Slot::new(Kind::Text(vec![fields.then(&some(Class::ANY))]))
+                        Slot::new(Kind::Text(Rc::new([fields.then(&some(Class::ANY))])))
                             .hint(format!("arn:{}:s3:::outsiders-bucket", frame.partition)),
                     )
                 }
@@ -417,14 +432,14 @@ impl World {
                 }
                 (Source::ResourceOnly, _) => nothing,
                 (Source::Account | Source::Bucket, "aws:sourceaccount") => {
-                    self.slot(Slot::new(Kind::Text(vec![account()])).optional().hint(OUTSIDE_ACCOUNT))
+                    self.slot(Slot::new(Kind::Text(Rc::new([account()]))).optional().hint(OUTSIDE_ACCOUNT))
                 }
                 (Source::Account | Source::Bucket, _) => self.place(&CompactString::from("aws:sourceaccount")),
             },
             "aws:sourceorgpaths" if service => {
                 let universe =
                     Pattern::literal("o-").then(&some(WORD)).then_text("/r-").then_many(ORG_PATH).then_text("/");
-                self.slot(Slot::new(Kind::Text(vec![universe])).optional())
+                self.slot(Slot::new(Kind::Text(Rc::new([universe]))).optional())
             }
             "aws:sourceorgid" if service => {
                 self.part_of("aws:sourceorgpaths", Pattern::new(), Pattern::literal("/").then(&rest()), SLASH)
@@ -433,17 +448,17 @@ impl World {
             // The resource and its owner.
             "aws:requestedregion" => match frame.shape.region_lift(&frame.partition) {
                 Some((before, after)) => Place::Slot(RESOURCE, Lift::Between { before, after, barred: COLON }),
-                None => self.slot(Slot::new(Kind::Text(vec![some(WORD)])).hint("us-east-1")),
+                None => self.slot(Slot::new(Kind::Text(Rc::new([some(WORD)]))).hint("us-east-1")),
             },
             "aws:resourceaccount" | "s3:resourceaccount" => match frame.shape.account_lift(&frame.partition) {
                 Some((before, after)) => Place::Slot(RESOURCE, Lift::Between { before, after, barred: COLON }),
                 None if key == "s3:resourceaccount" => self.place(&CompactString::from("aws:resourceaccount")),
-                None => self.slot(Slot::new(Kind::Text(vec![account()])).hint("111122223333")),
+                None => self.slot(Slot::new(Kind::Text(Rc::new([account()]))).hint("111122223333")),
             },
             "aws:resourceorgpaths" => {
                 let universe =
                     Pattern::literal("o-").then(&some(WORD)).then_text("/r-").then_many(ORG_PATH).then_text("/");
-                self.slot(Slot::new(Kind::Text(vec![universe])).optional())
+                self.slot(Slot::new(Kind::Text(Rc::new([universe]))).optional())
             }
             "aws:resourceorgid" => {
                 self.part_of("aws:resourceorgpaths", Pattern::new(), Pattern::literal("/").then(&rest()), SLASH)
@@ -467,7 +482,7 @@ impl World {
                     _ if other.starts_with("aws:") => nothing,
                     _ => {
                         let kind = match row.kind {
-                            KeyKind::String => Kind::Text(vec![Pattern::anything()]),
+                            KeyKind::String => Kind::Text(Rc::new([Pattern::anything()])),
                             KeyKind::Arn => return self.slot(arn_slot().optional()),
                             KeyKind::Number => Kind::Number,
                             KeyKind::Date => Kind::Date { step: 1000, preferred: USUAL_TIME },
@@ -578,7 +593,7 @@ fn arn_slot() -> Slot {
     let field = || Pattern::new().then_many(WORD).then_text(":");
     let universe =
         Pattern::literal("arn:").then(&field()).then(&field()).then(&field()).then(&field()).then_many(Class::ANY);
-    Slot::new(Kind::Text(vec![universe]))
+    Slot::new(Kind::Text(Rc::new([universe])))
 }
 
 fn principal_slot(frame: &Frame) -> Slot {
@@ -604,21 +619,27 @@ fn principal_slot(frame: &Frame) -> Slot {
         }
         Who::Service => (some(WORD), "cloudfront.amazonaws.com".to_owned()),
     };
-    if !frame.details {
-        return Slot::new(Kind::Text(vec![universe])).hint(hint);
-    }
-    let (tail, example) = match frame.who {
-        Who::User => (Pattern::literal("\0AIDA").then(&some(UPPER)), "\0AIDAOUTSIDER00000000"),
-        Who::Role => (
+    let (tail, example) = match (frame.details, &frame.who) {
+        (true, Who::User) => (Pattern::literal("\0AIDA").then(&some(UPPER)), "\0AIDAOUTSIDER00000000"),
+        (true, Who::Role) => (
             Pattern::literal("\0AROA").then(&some(UPPER)).then_text(":").then(&some(NAME)),
             "\0AROAOUTSIDER00000000:session",
         ),
         _ => (Pattern::new(), ""),
     };
-    Slot::new(Kind::Text(vec![universe.then(&tail)])).hint(hint + example)
+    let mut slot = Slot::new(Kind::Text(Rc::new([universe.then(&tail)]))).hint(hint.clone() + example);
+    if frame.who != Who::Service {
+        slot.hints.extend(frame.hints.accounts.iter().map(|account| hint.replace(OUTSIDE_ACCOUNT, account) + example));
+    }
+    slot.hints.extend(frame.hints.principals.iter().map(|name| name.clone() + example));
+    slot
 }
 
 impl Frame {
+    fn universe(&self) -> Rc<[Pattern]> {
+        Rc::clone(self.resources.get_or_init(|| self.shape.universe(&self.partition).into()))
+    }
+
     fn has_tail(&self) -> bool {
         self.details && matches!(self.who, Who::User | Who::Role)
     }

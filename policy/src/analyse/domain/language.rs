@@ -39,6 +39,37 @@ impl Class {
         matches!(self, Class::Except(units) if units.is_empty())
     }
 
+    /// Whether some unit is in both.
+    fn meets(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Class::Unit(unit), class) | (class, Class::Unit(unit)) => class.contains(*unit),
+            (Class::OneOf(units), class) | (class, Class::OneOf(units)) => {
+                units.iter().any(|unit| class.contains(*unit))
+            }
+            // No list of exceptions is as long as the alphabet.
+            (Class::Except(_), Class::Except(_)) => true,
+            (Class::Ranges(ranges), Class::Except(barred)) | (Class::Except(barred), Class::Ranges(ranges)) => {
+                ranges.iter().any(|&(low, high)| (low..=high).any(|unit| !barred.contains(&unit)))
+            }
+            (Class::Ranges(ranges), Class::Ranges(others)) => {
+                ranges.iter().any(|&(low, high)| others.iter().any(|&(a, b)| low <= b && a <= high))
+            }
+        }
+    }
+
+    /// Whether every unit of this class is in the other.
+    fn is_within(&self, other: &Self) -> bool {
+        match (self, other) {
+            (_, Class::Except(barred)) => !barred.iter().any(|unit| self.contains(*unit)),
+            (Class::Unit(unit), _) => other.contains(*unit),
+            (Class::OneOf(units), _) => units.iter().all(|unit| other.contains(*unit)),
+            (Class::Ranges(ranges), Class::Ranges(others)) => {
+                ranges.iter().all(|&(low, high)| others.iter().any(|&(a, b)| a <= low && high <= b))
+            }
+            _ => false,
+        }
+    }
+
     /// Calls `cut` with every unit at which membership may change.
     pub(crate) fn boundaries(&self, mut cut: impl FnMut(u16)) {
         let mut around = |low: u16, high: u16| {
@@ -229,6 +260,95 @@ impl Pattern {
         &self.items
     }
 
+    pub(crate) fn is_literal(&self) -> bool {
+        self.items.iter().all(|item| matches!(item, Item::One(Class::Unit(_))))
+    }
+
+    /// Whether some string matches both. Exact, but for one thing: it may take half a surrogate pair for a string.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        // A walk over pairs of positions, row by row; most pairs are never reached.
+        let (rows, columns) = (self.items.len(), other.items.len());
+        let mut reached = vec![false; columns + 1];
+        let mut next = vec![false; columns + 1];
+        reached[0] = true;
+        let mut skips: Vec<(usize, usize)> = Vec::new();
+        for row in 0..=rows {
+            next.fill(false);
+            for &(_, column) in skips.iter().filter(|(at, _)| *at == row) {
+                reached[column] = true;
+            }
+            let own = self.items.get(row);
+            for column in 0..=columns {
+                if !reached[column] {
+                    continue;
+                }
+                let theirs = other.items.get(column);
+                match own {
+                    Some(Item::MaySkip(count)) => {
+                        next[column] = true;
+                        skips.push((row + 1 + count, column));
+                        continue;
+                    }
+                    // Leaving a repetition is free.
+                    Some(Item::Many(_)) => next[column] = true,
+                    _ => {}
+                }
+                match theirs {
+                    Some(Item::MaySkip(count)) => {
+                        reached[column + 1] = true;
+                        reached[column + 1 + count] = true;
+                        continue;
+                    }
+                    Some(Item::Many(_)) => reached[column + 1] = true,
+                    _ => {}
+                }
+                let (Some(Item::One(a) | Item::Many(a)), Some(Item::One(b) | Item::Many(b))) = (own, theirs) else {
+                    continue;
+                };
+                if !a.meets(b) {
+                    continue;
+                }
+                match (own, theirs) {
+                    (Some(Item::One(_)), Some(Item::One(_))) => next[column + 1] = true,
+                    (Some(Item::One(_)), _) => next[column] = true,
+                    (_, Some(Item::One(_))) => reached[column + 1] = true,
+                    _ => {}
+                }
+            }
+            if row == rows {
+                return reached[columns];
+            }
+            std::mem::swap(&mut reached, &mut next);
+        }
+        false
+    }
+
+    /// Whether every string that matches this matches the other, as far as the items show it: `true` is certain.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        let mut reached = vec![false; other.items.len() + 1];
+        reached[0] = true;
+        for item in &self.items {
+            close(&other.items, &mut reached);
+            let mut next = vec![false; reached.len()];
+            let mut any = false;
+            for (position, covering) in other.items.iter().enumerate().filter(|(position, _)| reached[*position]) {
+                let to = match (item, covering) {
+                    (Item::One(own), Item::One(class)) if own.is_within(class) => position + 1,
+                    (Item::One(own) | Item::Many(own), Item::Many(class)) if own.is_within(class) => position,
+                    _ => continue,
+                };
+                next[to] = true;
+                any = true;
+            }
+            if !any {
+                return false;
+            }
+            reached = next;
+        }
+        close(&other.items, &mut reached);
+        reached[other.items.len()]
+    }
+
     /// The one string this pattern matches, if it is only one.
     pub(crate) fn as_literal(&self) -> Option<String> {
         let units: Option<Vec<u16>> = self
@@ -411,6 +531,40 @@ mod tests {
             [("a", true), ("a/b", true), ("abc/def", true), ("/a", false), ("a/", false), ("a/b/c", false)]
         {
             check(&path, text, expected);
+        }
+    }
+
+    #[test]
+    fn pairs_of_patterns_are_told_apart() {
+        for (a, b, meets, within) in [
+            ("a*", "*b", true, false),
+            ("a*", "b*", false, false),
+            ("ab*", "a*", true, true),
+            ("a*", "ab*", true, false),
+            ("*", "*", true, true),
+            ("a*b", "*", true, true),
+            ("a?c", "a*", true, true),
+            ("a?c", "ab?", true, false),
+            ("a*c*e", "a*e", true, true),
+            ("abc", "abc", true, true),
+            ("abc", "abd", false, false),
+            ("abc", "ab", false, false),
+            ("", "*", true, true),
+            ("", "?", false, false),
+            ("*a*", "*b*", true, false),
+        ] {
+            let (a, b) = (wildcard(a), wildcard(b));
+            assert_eq!((a.meets(&b), b.meets(&a), a.is_within(&b)), (meets, meets, within), "{a:?} {b:?}");
+        }
+        const LETTERS: Class = Class::Ranges(&[(b'a' as u16, b'z' as u16)]);
+        let segment = Pattern::new().then_one(LETTERS).then_many(LETTERS);
+        let folder = segment.clone().then_text("/");
+        let path = Pattern::new().then_maybe(&folder).then_maybe(&folder).then(&segment);
+        for (other, meets) in
+            [("a/*", true), ("a/b/*", true), ("a/b/c/*", false), ("*/", false), ("*1*", false), ("*/*/*", true)]
+        {
+            let other = wildcard(other);
+            assert_eq!((path.meets(&other), other.meets(&path)), (meets, meets), "{other:?}");
         }
     }
 

@@ -40,26 +40,19 @@ impl<'a> Query<'a> {
             && !self.without.iter().any(|language| language.iter().any(|pattern| pattern.matches(text)))
     }
 
-    /// Finds a member. Guesses come first, because most questions are answered by a literal or by filling a wildcard.
+    /// Finds a member. Guesses and comparisons of pairs come first, because most questions are answered by a literal, by
+    /// filling a wildcard, or by two patterns that exclude each other.
     pub(crate) fn find(&self, budget: &mut Budget) -> Found<String> {
-        let size: usize = self
-            .within
-            .iter()
-            .chain(&self.without)
-            .flat_map(|language| language.iter())
-            .map(|pattern| pattern.items().len() + 1)
-            .sum();
-        if let Some(finite) =
-            self.within.iter().find(|language| language.iter().all(|pattern| pattern.as_literal().is_some()))
-        {
-            if !budget.spend((size * finite.len()) as u64 / 8 + 1) {
+        let size: usize = self.patterns().map(|pattern| pattern.items().len() + 1).sum();
+        if !budget.spend(size as u64 + 1) {
+            return Found::Unknown;
+        }
+        if let Some(finite) = self.within.iter().find(|language| language.iter().all(Pattern::is_literal)) {
+            if !budget.spend((size * finite.len()) as u64 / 4) {
                 return Found::Unknown;
             }
             let member = finite.iter().filter_map(Pattern::as_literal).find(|text| self.admits(text));
             return member.map_or(Found::Empty, Found::Member);
-        }
-        if !budget.spend(size as u64 / 4 + 1) {
-            return Found::Unknown;
         }
         // The language with the longest pattern is the most telling one; two fillings tell a gap from a shape.
         let guesses =
@@ -70,7 +63,42 @@ impl<'a> Query<'a> {
                 return Found::Member(guess);
             }
         }
-        Machine::new(self).search(budget)
+        match self.narrowed(budget) {
+            Some(narrowed) if narrowed.iter().any(Vec::is_empty) => Found::Empty,
+            Some(narrowed) => {
+                let without: Vec<&Pattern> = self.without.iter().flat_map(|language| language.iter()).collect();
+                Machine::new(&narrowed, &without).search(budget)
+            }
+            None => Found::Unknown,
+        }
+    }
+
+    fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.within.iter().chain(&self.without).flat_map(|language| language.iter())
+    }
+
+    /// The languages to be in, less the patterns that cannot matter: those that exclude all of another language, and those
+    /// that lie in a forbidden pattern. Nothing, if the budget is spent.
+    fn narrowed(&self, budget: &mut Budget) -> Option<Vec<Vec<&'a Pattern>>> {
+        let mut narrowed: Vec<Vec<&Pattern>> = self.within.iter().map(|language| language.iter().collect()).collect();
+        for index in 0..narrowed.len() {
+            let mut kept = Vec::with_capacity(narrowed[index].len());
+            for pattern in std::mem::take(&mut narrowed[index]) {
+                let rivals: usize = narrowed.iter().map(Vec::len).sum::<usize>()
+                    + self.without.iter().map(|language| language.len()).sum::<usize>();
+                if !budget.spend((pattern.items().len() * (rivals + 1)) as u64) {
+                    return None;
+                }
+                let forbidden =
+                    || self.without.iter().any(|language| language.iter().any(|other| pattern.is_within(other)));
+                let mut others = narrowed.iter().enumerate().filter(|(other, _)| *other != index);
+                if others.all(|(_, language)| language.iter().any(|other| pattern.meets(other))) && !forbidden() {
+                    kept.push(pattern);
+                }
+            }
+            narrowed[index] = kept;
+        }
+        Some(narrowed)
     }
 }
 
@@ -114,9 +142,9 @@ struct Node {
 }
 
 impl Machine {
-    fn new(query: &Query<'_>) -> Self {
-        let patterns: Vec<&Pattern> =
-            query.within.iter().chain(&query.without).flat_map(|language| language.iter()).collect();
+    fn new(within: &[Vec<&Pattern>], without: &[&Pattern]) -> Self {
+        let forbidden: Vec<Vec<&Pattern>> = without.iter().map(|pattern| vec![*pattern]).collect();
+        let patterns: Vec<&Pattern> = within.iter().chain(&forbidden).flatten().copied().collect();
         let bits: usize = patterns.iter().map(|pattern| pattern.items().len() + 1).sum();
         let words = bits.div_ceil(64).max(1);
         let blank = || vec![0u64; words].into_boxed_slice();
@@ -132,15 +160,12 @@ impl Machine {
             distance: vec![0; bits],
         };
         let mut first = 0;
-        for (language, wanted) in query
-            .within
-            .iter()
-            .map(|language| (language, true))
-            .chain(query.without.iter().map(|language| (language, false)))
+        for (language, wanted) in
+            within.iter().map(|language| (language, true)).chain(forbidden.iter().map(|language| (language, false)))
         {
             let begin = first;
             let mut group = Group { bits: blank(), accept: blank(), forever: blank(), range: 0..0 };
-            for pattern in *language {
+            for pattern in language {
                 let end = first + pattern.items().len();
                 set(&mut machine.start, first);
                 set(&mut group.accept, end);
