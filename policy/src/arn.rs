@@ -1,7 +1,9 @@
 //! Amazon resource names: six fields, split at the first five colons.
 
+use std::sync::Arc;
+
 use crate::pattern::{Part, Pattern};
-use crate::text::{Text, TextRef};
+use crate::text::{Text, TextPart, TextRef};
 
 /// The number of fields; the last keeps its own colons.
 pub const FIELDS: usize = 6;
@@ -89,20 +91,20 @@ pub fn split_text(text: &Text) -> Option<[Text; FIELDS]> {
     if let Some(known) = text.as_known() {
         return split(known).map(|fields| fields.map(Text::from));
     }
-    let mut fields: [Vec<crate::text::TextPart>; FIELDS] = Default::default();
+    let mut fields: [Vec<TextPart>; FIELDS] = Default::default();
     let mut at = 0;
     for part in text.parts() {
         match part {
             TextRef::Known(known) => {
                 let mut pieces = known.splitn(FIELDS - at, ':');
-                fields[at].push(crate::text::TextPart::Known(pieces.next().unwrap_or_default().into()));
+                fields[at].push(TextPart::Known(pieces.next().unwrap_or_default().into()));
                 for piece in pieces {
                     at += 1;
-                    fields[at].push(crate::text::TextPart::Known(piece.into()));
+                    fields[at].push(TextPart::Known(piece.into()));
                 }
             }
             TextRef::Hole(hole) if at < FIELDS - 1 && !hole.class.is_literal() => return None,
-            TextRef::Hole(hole) => fields[at].push(crate::text::TextPart::Hole(std::sync::Arc::clone(hole))),
+            TextRef::Hole(hole) => fields[at].push(TextPart::Hole(Arc::clone(hole))),
         }
     }
     let fields = (at == FIELDS - 1).then(|| fields.map(Text::from_parts))?;

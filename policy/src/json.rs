@@ -342,23 +342,7 @@ impl Parser<'_> {
     }
 
     fn duplicates(&mut self, members: &[Member]) {
-        let mut order: Vec<&Member> = Vec::new();
-        // Objects of a policy are small: comparing pairs is cheapest, and sorting keeps the worst case bounded.
-        if members.len() > 16 {
-            order.extend(members);
-            order.sort_by(|a, b| a.key.cmp(&b.key));
-        }
-        let repeated = |member: &&Member, before: &[Member]| before.iter().any(|other| other.key == member.key);
-        let found: Vec<&Member> = match order.is_empty() {
-            true => members
-                .iter()
-                .enumerate()
-                .filter(|(i, member)| repeated(member, &members[..*i]))
-                .map(|(_, m)| m)
-                .collect(),
-            false => order.windows(2).filter(|pair| pair[0].key == pair[1].key).map(|pair| pair[1]).collect(),
-        };
-        self.problems.extend(found.into_iter().map(|member| {
+        self.problems.extend(repeated(members).into_iter().map(|member| {
             let message = format!("the key `{}` occurs twice in one object", member.key);
             Problem::new(Code::DuplicateKey, member.key_span, message).help("merge the two members into one")
         }));
@@ -510,6 +494,18 @@ impl Parser<'_> {
         self.problems.push(Problem::new(code, Span::new(self.at, self.at + width), message));
         Err(Stop)
     }
+}
+
+/// The members whose key has occurred before. Objects of a policy are small, so comparing pairs is cheapest; sorting bounds
+/// the work on others.
+fn repeated(members: &[Member]) -> Vec<&Member> {
+    if members.len() <= 16 {
+        let occurred = |at: usize| members[..at].iter().any(|other| other.key == members[at].key);
+        return (1..members.len()).filter(|at| occurred(*at)).map(|at| &members[at]).collect();
+    }
+    let mut sorted: Vec<&Member> = members.iter().collect();
+    sorted.sort_by(|a, b| a.key.cmp(&b.key)); // stable: of equal keys the first in the document stays first
+    sorted.windows(2).filter(|pair| pair[0].key == pair[1].key).map(|pair| pair[1]).collect()
 }
 
 #[cfg(test)]

@@ -152,11 +152,11 @@ fn same(a: &str, b: &str, case: Case) -> bool {
 fn glob(pieces: &[Piece<'_>], value: &str, case: Case) -> bool {
     if value.is_ascii() {
         // A byte is a code unit here, and text that is not ASCII cannot occur in the value.
-        let literal = |text: &'_ str| -> usize { text.len() };
         let at = |text: &str, at: usize| {
-            value.as_bytes().get(at..at + text.len()).is_some_and(|bytes| same_bytes(bytes, text.as_bytes(), case))
+            let found = value.as_bytes().get(at..at + text.len());
+            found.is_some_and(|found| same_bytes(found, text.as_bytes(), case))
         };
-        return walk(pieces, value.len(), literal, at);
+        return walk(pieces, value.len(), str::len, at);
     }
     let units: Vec<u16> = value.encode_utf16().collect();
     let length = |text: &str| text.encode_utf16().count();

@@ -142,7 +142,7 @@ fn member(key: &str, node: Node) -> Member {
 mod tests {
     use super::*;
 
-    /// Policies in which one element differs; `~` separates what means the same, the lists differ among each other.
+    /// Within a list all mean the same; across lists no two do.
     const CLASSES: &[&[&str]] = &[
         &[
             r#"{"Version":"2012-10-17","Statement":[{"Sid":"a","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}]}"#,

@@ -10,15 +10,15 @@ use compact_str::CompactString;
 use crate::action::{ActionKind, ActionPattern};
 use crate::arn::ArnPattern;
 use crate::condition::operator::{OPERATORS, Operator};
-use crate::condition::{Condition, ConditionKey, Operand, OperandValue};
+use crate::condition::{Condition, ConditionKey, Operand, OperandError, OperandValue};
 use crate::json::{self, Limits, Member, Node, Template, Value};
 use crate::model::{Clause, Effect, Maybe, Policy, Spanned, Statement, Version};
-use crate::pattern::{Pattern, Syntax};
+use crate::pattern::{Part, Pattern, Syntax};
 use crate::principal::{self, PrincipalArn, PrincipalEntry, PrincipalKind, PrincipalMember};
 use crate::problem::{Code, Problem};
 use crate::resource::{ResourceKind, ResourcePattern};
 use crate::span::Span;
-use crate::text::{Hole, Text};
+use crate::text::{CharClass, Hole, Text, TextPart, TextRef};
 
 /// What became of a document.
 #[derive(Clone, Debug)]
@@ -387,7 +387,7 @@ impl Reader {
         if member == PrincipalMember::Aws && text.as_known() == Some("*") {
             return PrincipalKind::Everyone;
         }
-        let known: String = text.parts().filter_map(|part| part.known()).collect();
+        let known: String = text.parts().filter_map(TextRef::known).collect();
         if known.contains(['*', '?']) || known.contains("${") {
             let message = format!("a principal has no wildcards and no variables: `{text}`");
             let help = "name the principals, or match them with a condition on `aws:PrincipalArn`";
@@ -412,7 +412,7 @@ impl Reader {
 
     fn aws_principal(&mut self, span: Span, text: &Text) -> PrincipalKind {
         if let Some(hole) = text.as_hole() {
-            let is_account = hole.length == Some(12) && hole.class == crate::text::CharClass::Digits;
+            let is_account = hole.length == Some(12) && hole.class == CharClass::Digits;
             return match is_account {
                 true => PrincipalKind::Account { partition: None, account: text.clone() },
                 false => PrincipalKind::Unknown,
@@ -468,7 +468,7 @@ impl Reader {
         if text.as_hole().is_some() {
             return ActionKind::Unknown;
         }
-        let known: String = text.parts().filter_map(|part| part.known()).collect();
+        let known: String = text.parts().filter_map(TextRef::known).collect();
         if known.contains("${") {
             self.report(Code::BadVariable, span, format!("an action has no policy variables: `{text}`"));
             return ActionKind::Malformed;
@@ -486,10 +486,10 @@ impl Reader {
         let read = |text: &Text| Pattern::parse(text, Syntax::WILDCARDS).unwrap_or_default();
         let (service, name) = (read(&service), read(&name));
         let service_fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        let name_fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '*' | '?' | '-' | '_' | ':');
+        let name_fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '*' | '?' | '-' | '_');
         let literal = |pattern: &Pattern, fits: fn(char) -> bool| {
             pattern.parts().iter().all(|part| match part {
-                crate::pattern::Part::Literal(text) => text.chars().all(fits),
+                Part::Literal(text) => text.chars().all(fits),
                 _ => true,
             })
         };
@@ -644,7 +644,7 @@ impl Reader {
             };
             let value = match OperandValue::read(operator.relation(), &text, self.variables) {
                 Ok(value) => value,
-                Err(crate::condition::OperandError::Variable(error)) => {
+                Err(OperandError::Variable(error)) => {
                     self.report(Code::BadVariable, span, format!("{error}: `{text}`"));
                     OperandValue::Malformed
                 }
@@ -673,7 +673,7 @@ impl Reader {
 }
 
 fn whole(hole: &Arc<Hole>) -> Text {
-    Text::from_parts([crate::text::TextPart::Hole(Arc::clone(hole))])
+    Text::from_parts([TextPart::Hole(Arc::clone(hole))])
 }
 
 /// The unique ids of identities: capital letters and digits behind one of the prefixes that IAM gives out.

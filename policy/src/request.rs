@@ -87,11 +87,12 @@ impl Caller {
         if !text.starts_with("arn:") {
             let is_canonical = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
             let name = text.to_owned();
-            return Ok(match is_canonical {
-                true => Self::CanonicalUser(name),
-                false if WEB_PROVIDERS.contains(&text) => Self::Federated(name),
-                false => Self::Service(name),
-            });
+            return match is_canonical {
+                true => Ok(Self::CanonicalUser(name)),
+                false if WEB_PROVIDERS.contains(&text) => Ok(Self::Federated(name)),
+                false if text.contains('.') => Ok(Self::Service(name)),
+                false => Err(bad()),
+            };
         }
         let [_, partition, service, region, account, resource] = arn::split(text).ok_or_else(bad)?;
         if !region.is_empty() || partition.is_empty() || account.is_empty() {
@@ -357,6 +358,8 @@ mod tests {
             "arn:aws:sts::1:assumed-role/r",
             "arn:aws:iam::1:user/",
             "two words",
+            "ann",
+            "111122223333",
             "arn:aws:iam:eu:1:root",
             "arn:",
         ] {

@@ -5,7 +5,7 @@ use super::arn::{self as arn_family, Faulty};
 use super::date::Instant;
 use super::numeric::Decimal;
 use super::operator::{Family, Relation, SetQualifier};
-use super::{Condition, Operand, OperandValue, bool, ip, null, string};
+use super::{Condition, Operand, OperandValue, boolean, ip, null, string};
 use crate::arn;
 use crate::matching::{Truth, arn_matches};
 use crate::model::Effect;
@@ -87,7 +87,7 @@ impl Condition {
                 })
             }
             Relation::Bool => self.some(|operand| match operand {
-                OperandValue::Bool(operand) => (bool::truth(value) == *operand).into(),
+                OperandValue::Bool(operand) => (boolean::truth(value) == *operand).into(),
                 _ => Truth::Unknown,
             }),
             Relation::BinaryEquals => self.some(|operand| match operand {

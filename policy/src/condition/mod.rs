@@ -5,7 +5,7 @@
 
 mod arn;
 mod binary;
-mod bool;
+mod boolean;
 pub mod date;
 mod evaluate;
 pub mod ip;
@@ -148,11 +148,7 @@ impl OperandValue {
     /// # Errors
     ///
     /// The value does not fit the operator.
-    pub fn read(
-        relation: Relation,
-        text: &Text,
-        variables: Option<std::primitive::bool>,
-    ) -> Result<Self, OperandError> {
+    pub fn read(relation: Relation, text: &Text, variables: Option<bool>) -> Result<Self, OperandError> {
         let pattern = |wildcards| Pattern::parse_unless_open(text, wildcards, variables);
         match relation {
             Relation::StringEquals | Relation::StringEqualsIgnoreCase => {
@@ -172,8 +168,8 @@ impl OperandValue {
             Relation::BinaryEquals if binary::is_base64(text) => Ok(Self::Binary(text.into())),
             Relation::BinaryEquals => Err(OperandError::NotBase64),
             Relation::IpAddress => Network::parse(text).map(Self::Ip).ok_or(OperandError::NotANetwork),
-            Relation::Null => Ok(Self::Null(bool::truth(text))),
-            _ => Ok(Self::Bool(bool::truth(text))),
+            Relation::Null => Ok(Self::Null(boolean::truth(text))),
+            _ => Ok(Self::Bool(boolean::truth(text))),
         }
     }
 }

@@ -86,8 +86,7 @@ struct PolicyRow {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ProblemRow {
-    #[serde(rename = "basis")]
-    _basis: Basis,
+    basis: Basis,
     #[serde(default)]
     note: String,
     /// The whole text, or the members of its only statement.
@@ -131,7 +130,7 @@ fn every_case_has_the_stated_answer() {
         }
         for (i, row) in file.problem.iter().enumerate() {
             problem(row, &place(i, "problem", &row.note));
-            *count.entry(row._basis).or_insert(0) += 1;
+            *count.entry(row.basis).or_insert(0) += 1;
         }
     }
     let total: usize = count.values().sum();
