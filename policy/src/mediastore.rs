@@ -302,6 +302,68 @@ mod tests {
         }
     }
 
+    /// The policies that the user guides show, with the faults of their printing mended.
+    #[test]
+    fn documented_policies_are_accepted() {
+        let read = r#""Action":["mediastore:GetObject","mediastore:DescribeObject"]"#;
+        let tls = r#""Bool":{"aws:SecureTransport":"true"}"#;
+        let either = r#""Bool":{"aws:SecureTransport":["true","false"]}"#;
+        let role = r#""Principal":{"AWS":"arn:aws:iam::444455556666:role/reader"}"#;
+        let statement = |sid: &str, rest: String| {
+            format!(
+                r#"{{"Sid":"{sid}","Effect":"Allow",{rest},"Resource":"arn:aws:mediastore:eu-west-1:111122223333:container/movies/*"}}"#
+            )
+        };
+        let source = r#""StringEquals":{"AWS:SourceArn":"arn:aws:cloudfront::111122223333:distribution/E1"}"#;
+        let service = r#""Principal":{"Service":"cloudfront.amazonaws.com"}"#;
+        for statements in [
+            statement(
+                "MediaStoreFullAccess",
+                format!(
+                    r#""Action":["mediastore:*"],"Principal":{{"AWS":"arn:aws:iam::111122223333:root"}},"Condition":{{{tls}}}"#
+                ),
+            ),
+            statement("PublicReadOverHttps", format!(r#"{read},"Principal":"*","Condition":{{{tls}}}"#)),
+            statement("PublicReadOverHttpOrHttps", format!(r#"{read},"Principal":"*","Condition":{{{either}}}"#)),
+            statement(
+                "CrossAccountReadOverHttps",
+                format!(r#"{read},"Principal":{{"AWS":"arn:aws:iam::444455556666:root"}},"Condition":{{{tls}}}"#),
+            ),
+            statement("CrossAccountRoleRead", format!("{read},{role}")),
+            [
+                statement(
+                    "CrossAccountRolePostOverHttps",
+                    format!(r#""Action":"mediastore:PutObject",{role},"Condition":{{{tls}}}"#),
+                ),
+                statement("CrossAccountFullAccessExceptPost", format!(r#""NotAction":"mediastore:PutObject",{role}"#)),
+            ]
+            .join(","),
+            statement(
+                "AccessBySpecificIPAddress",
+                format!(
+                    r#"{read},"Principal":"*","Condition":{{"NotIpAddress":{{"aws:SourceIp":"198.51.100.188/32"}},"IpAddress":{{"aws:SourceIp":["198.51.100.0/24"]}}}}"#
+                ),
+            ),
+            statement(
+                "CloudFrontRead",
+                format!(r#"{read},"Principal":"*","Condition":{{"StringEquals":{{"aws:Referer":"secret"}},{tls}}}"#),
+            ),
+            statement(
+                "AllowCloudFrontServicePrincipalReadOnly",
+                format!(r#""Action":["mediastore:GetObject"],{service},"Condition":{{{source},{tls}}}"#),
+            ),
+            statement(
+                "AllowCloudFrontServicePrincipalReadWrite",
+                format!(
+                    r#""Action":["mediastore:GetObject","mediastore:PutObject"],{service},"Condition":{{{source},{tls}}}"#
+                ),
+            ),
+        ] {
+            let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+            assert_eq!(refusals(&text, &SCOPE), [], "{text}");
+        }
+    }
+
     #[test]
     fn the_text_has_limits() {
         let text = policy("arn:aws:mediastore:eu-west-1:111122223333:container/movies/*");

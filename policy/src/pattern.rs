@@ -1,7 +1,7 @@
 //! Text as a policy means it: literal characters, wildcards, policy variables and holes.
 //!
 //! A [`Pattern`] is the only form in which later stages see the strings of a policy. What reads the source text is
-//! [`Pattern::parse`]; what compares it with a request is [`crate::matching`].
+//! [`Pattern::parse`]; what compares it with a request is the crate's own `matching`.
 
 use std::fmt;
 use std::sync::Arc;

@@ -256,3 +256,31 @@ fn unknown_parts_are_no_faults() {
         assert_eq!(verdict(&policy, &request), expected, "{text}");
     }
 }
+
+/// What is refused of a policy can still reach an evaluator where storage does not check; it then has the measured meaning.
+#[test]
+fn ill_typed_operands_have_the_measured_meaning() {
+    for (condition, value, allow, deny) in [
+        (r#"{"NumericEquals": {"s3:max-keys": "ten"}}"#, "10", "implicit-deny", "implicit-deny"),
+        (r#"{"NumericNotEquals": {"s3:max-keys": "ten"}}"#, "10", "allow", "explicit-deny"),
+        (r#"{"DateLessThan": {"s3:max-keys": "soon"}}"#, "10", "implicit-deny", "implicit-deny"),
+        (r#"{"DateNotEquals": {"s3:max-keys": "soon"}}"#, "10", "allow", "explicit-deny"),
+        (r#"{"IpAddress": {"s3:max-keys": "here"}}"#, "192.0.2.1", "implicit-deny", "implicit-deny"),
+        (r#"{"NotIpAddress": {"s3:max-keys": "here"}}"#, "192.0.2.1", "allow", "explicit-deny"),
+        (r#"{"ArnLike": {"s3:max-keys": "none"}}"#, "arn:aws:s3:::b", "implicit-deny", "explicit-deny"),
+        (r#"{"ArnNotLike": {"s3:max-keys": "none"}}"#, "arn:aws:s3:::b", "implicit-deny", "explicit-deny"),
+        (r#"{"ArnNotLike": {"s3:max-keys": "none"}}"#, "no arn", "implicit-deny", "implicit-deny"),
+    ] {
+        for (effect, expected) in [("Allow", allow), ("Deny", deny)] {
+            let text = format!(
+                r#"{{"Statement": {{"Effect": "{effect}", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {condition}}}}}"#
+            );
+            let parsed = parse::parse(text.as_str());
+            assert_eq!(parsed.problems.len(), 1, "{text}");
+            let request = serde_json::json!({
+                "principal": "*", "action": "s3:ListBucket", "resource": "arn:aws:s3:::b", "context": {"s3:max-keys": value},
+            });
+            assert_eq!(verdict(&parsed.policy.unwrap(), &request).as_str(), expected, "{text} and {value}");
+        }
+    }
+}
