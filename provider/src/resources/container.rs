@@ -33,6 +33,7 @@ model! {
         pub name: String,
         pub tags: Tags,
         pub tags_all: Tags,
+        pub access_logging_enabled: bool,
         pub arn: String,
         pub endpoint: String,
         pub creation_time: String,
@@ -66,6 +67,9 @@ impl Resource for Container {
         )
         .attribute(tags::tags_attribute())
         .attribute(tags::tags_all_attribute())
+        .attribute(Attribute::bool("access_logging_enabled").default(false).describe(
+            "Whether requests to the container's objects are logged. Default: `false`.",
+        ))
         .attribute(Attribute::string("arn").computed().keeps_prior().describe("ARN of the container."))
         .attribute(
             Attribute::string("endpoint")
@@ -123,16 +127,21 @@ impl Resource for Container {
             Err(error) => return Err(refused(cx.client, &error, &tried).into()),
         }
         // From here on the container exists: whatever goes wrong, it must stay in state.
+        let planned_logging = planned.access_logging_enabled.clone();
         let mut made = ContainerModel { arn: Attr::Null, endpoint: Attr::Null, creation_time: Attr::Null, ..planned };
         let (tags, tags_all) = cx.client.tags.read(carried, &made.tags);
         (made.tags, made.tags_all) = (tags, tags_all);
         match until_active(cx, &name).await {
-            Ok(container) => {
-                fill(&mut made, &container);
-                Ok(made)
-            }
-            Err(diagnostic) => Err(Failure::with(made, diagnostic)),
+            Ok(container) => fill(&mut made, &container),
+            Err(diagnostic) => return Err(Failure::with(made, diagnostic)),
         }
+        if planned_logging == Attr::Known(true) {
+            if let Err(diagnostic) = set_logging(cx, &name, true).await {
+                return Err(Failure::with(made, diagnostic));
+            }
+            made.access_logging_enabled = true.into();
+        }
+        Ok(made)
     }
 
     async fn read(
@@ -185,6 +194,13 @@ impl Resource for Container {
             }
         }
         planned.tags_all = cx.client.tags.read(after, &planned.tags).1;
+        if planned.access_logging_enabled != state.access_logging_enabled {
+            let wanted = planned.access_logging_enabled == Attr::Known(true);
+            if let Err(diagnostic) = set_logging(cx, planned.name.text(), wanted).await {
+                let access_logging_enabled = state.access_logging_enabled;
+                return Err(Failure::with(ContainerModel { access_logging_enabled, ..planned }, diagnostic));
+            }
+        }
         Ok(planned)
     }
 
@@ -294,7 +310,18 @@ async fn until_active(cx: &Context<'_, Client>, name: &str) -> Result<Described,
     }
 }
 
+async fn set_logging(cx: &Context<'_, Client>, name: &str, wanted: bool) -> Result<(), Diagnostic> {
+    let sdk = cx.client.sdk()?;
+    let (done, verb) = if wanted {
+        (call(cx, true, || sdk.start_access_logging().container_name(name).send()).await.map(drop), "start")
+    } else {
+        (call(cx, true, || sdk.stop_access_logging().container_name(name).send()).await.map(drop), "stop")
+    };
+    done.map_err(|error| error.diagnostic(cx.client, &format!("{verb} the access log of the container `{name}`")))
+}
+
 fn fill(model: &mut ContainerModel, container: &Described) {
+    model.access_logging_enabled = container.access_logging_enabled.unwrap_or(false).into();
     model.arn = container.arn.clone().into();
     model.endpoint = container.endpoint.clone().into();
     model.creation_time = container.creation_time.as_ref().map(timestamp).into();

@@ -7,7 +7,7 @@ use tf_plugin::context::Context;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
 use tf_plugin::identity::{IdentityAttribute, ImportId};
 use tf_plugin::model;
-use tf_plugin::model::{Attr, Model, Set};
+use tf_plugin::model::{Attr, Model};
 use tf_plugin::path::Path;
 use tf_plugin::resource::Resource;
 use tf_plugin::schema::{Attribute, Block, NestedBlock, Schema, sentence};
@@ -15,15 +15,12 @@ use tf_plugin::timeouts::{self, Timeouts};
 use tf_plugin::types::Type;
 use tf_plugin::value::Value;
 
-use super::{container_name, import_by_container_name};
+use super::{Texts, container_name, import_by_container_name, known_texts};
 use crate::client::{Client, call};
 use crate::containers::{identity_attributes, name_identity};
 
 /// The resource type.
 pub(super) struct CorsPolicy;
-
-/// A set of texts whose elements may be unknown.
-type Texts = Set<Attr<String>>;
 
 model! {
     /// A CORS policy.
@@ -67,10 +64,7 @@ impl Resource for CorsPolicy {
 
     fn validate(&self, config: &CorsPolicyModel) -> Diagnostics {
         let rules = config.rule.known().map(Vec::as_slice).unwrap_or_default();
-        let texts = |set: &Attr<Texts>| -> usize {
-            let elements = set.known().map(|set| set.0.as_slice()).unwrap_or_default();
-            elements.iter().filter_map(Attr::known).map(String::len).sum()
-        };
+        let texts = |set: &Attr<Texts>| -> usize { known_texts(set).iter().map(String::len).sum() };
         let size = rules.iter().map(|rule| {
             texts(&rule.allowed_origins)
                 + texts(&rule.allowed_methods)
@@ -224,17 +218,14 @@ async fn put(cx: &Context<'_, Client>, planned: &CorsPolicyModel) -> Result<(), 
 }
 
 fn to_sdk(rule: &RuleModel) -> Result<CorsRule, aws_sdk_mediastore::error::BuildError> {
-    let texts = |set: &Attr<Texts>| -> Option<Vec<String>> {
-        set.known().map(|set| set.0.iter().filter_map(|element| element.known().cloned()).collect())
-    };
-    let methods = texts(&rule.allowed_methods);
-    let methods = methods.map(|methods| methods.iter().map(|method| MethodName::from(method.as_str())).collect());
+    let methods = known_texts(&rule.allowed_methods);
+    let methods = methods.iter().map(|method| MethodName::from(method.as_str())).collect();
     let max_age = rule.max_age_seconds.known().and_then(|seconds| i32::try_from(*seconds).ok());
     CorsRule::builder()
-        .set_allowed_origins(texts(&rule.allowed_origins))
-        .set_allowed_methods(methods)
-        .set_allowed_headers(Some(texts(&rule.allowed_headers).unwrap_or_default()))
-        .set_expose_headers(texts(&rule.expose_headers).filter(|headers| !headers.is_empty()))
+        .set_allowed_origins(Some(known_texts(&rule.allowed_origins)))
+        .set_allowed_methods(Some(methods))
+        .set_allowed_headers(Some(known_texts(&rule.allowed_headers)))
+        .set_expose_headers(Some(known_texts(&rule.expose_headers)).filter(|headers| !headers.is_empty()))
         .set_max_age_seconds(max_age)
         .build()
 }

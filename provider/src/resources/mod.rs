@@ -3,11 +3,13 @@
 mod container;
 mod container_policy;
 mod cors_policy;
+mod lifecycle_policy;
+mod metric_policy;
 
 use serde_json::Value as Json;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
 use tf_plugin::identity::ImportId;
-use tf_plugin::model::Attr;
+use tf_plugin::model::{Attr, Set};
 use tf_plugin::resource::{DynResource, MovedState, resource};
 use tf_plugin::schema::{Attribute, sentence};
 
@@ -15,7 +17,22 @@ use crate::client::Client;
 
 /// Every resource type, in the order of the docs.
 pub(crate) fn all() -> Vec<Box<dyn DynResource<Client>>> {
-    vec![resource(container::Container), resource(container_policy::ContainerPolicy), resource(cors_policy::CorsPolicy)]
+    vec![
+        resource(container::Container),
+        resource(container_policy::ContainerPolicy),
+        resource(cors_policy::CorsPolicy),
+        resource(lifecycle_policy::LifecyclePolicy),
+        resource(metric_policy::MetricPolicy),
+    ]
+}
+
+/// A set of texts whose elements may be unknown.
+type Texts = Set<Attr<String>>;
+
+/// The known texts of a set.
+fn known_texts(texts: &Attr<Texts>) -> Vec<String> {
+    let elements = texts.known().map(|set| set.0.as_slice()).unwrap_or_default();
+    elements.iter().filter_map(|element| element.known().cloned()).collect()
 }
 
 /// The attribute by which a policy names its container.

@@ -102,6 +102,89 @@ async fn a_cors_policy_tells_null_from_empty() {
 }
 
 #[tokio::test]
+async fn a_lifecycle_policy_is_json_or_blocks() {
+    let (_folder, mut terraform) = embedded().await;
+    terraform.apply(CONTAINER, &Value::Null, container("live")).await.unwrap();
+    let blocks = |rules: Vec<Value>| object(&[("container_name", "live".into()), ("rule", Value::List(rules))]);
+    let seconds = object(&[("wildcards", strings(&["live/*.ts"])), ("seconds_since_create", 60.into())]);
+    let archive =
+        object(&[("prefixes", strings(&["vod/"])), ("days_since_create", 30.into()), ("action", "ARCHIVE".into())]);
+    let state = terraform.apply(LIFECYCLE, &Value::Null, blocks(vec![seconds.clone(), archive])).await.unwrap();
+    let made: serde_json::Value = serde_json::from_str(state.attribute("policy").as_str().unwrap()).unwrap();
+    let expected = serde_json::json!({"rules": [
+        {"definition": {"path": [{"wildcard": "live/*.ts"}], "seconds_since_create": [{"numeric": [">=", 60]}]},
+         "action": "EXPIRE"},
+        {"definition": {"path": [{"prefix": "vod/"}], "days_since_create": [{"numeric": [">=", 30]}]},
+         "action": "ARCHIVE"},
+    ]});
+    assert_eq!(made, expected);
+
+    let state = terraform.apply(LIFECYCLE, &state, blocks(vec![seconds])).await.unwrap();
+    let written = serde_json::to_string_pretty(&expected).unwrap();
+    let text = |text: &str| object(&[("container_name", "live".into()), ("policy", text.into())]);
+    let state = terraform.apply(LIFECYCLE, &state, text(&written)).await.unwrap();
+    assert_eq!(terraform.import(LIFECYCLE, "live").await.unwrap(), state);
+    let respelled = terraform.plan(LIFECYCLE, &state, text(&expected.to_string())).await.unwrap();
+    assert_eq!(respelled.state, state, "another spelling is no change");
+    terraform.destroy(LIFECYCLE, &state).await.unwrap();
+    assert!(terraform.read(LIFECYCLE, &state).await.unwrap().is_null());
+}
+
+#[tokio::test]
+async fn a_lifecycle_policy_with_unknown_parts() {
+    let (folder, mut terraform) = embedded().await;
+    terraform.apply(CONTAINER, &Value::Null, container("live")).await.unwrap();
+    let rule = |prefix: Value, days: Value| object(&[("prefixes", Value::set([prefix])), ("days_since_create", days)]);
+    let blocks = |rule: Value| object(&[("container_name", "live".into()), ("rule", Value::List(vec![rule]))]);
+    let known = blocks(rule("a/".into(), 3.into()));
+    let mut state = Value::Null;
+    for at_plan in [blocks(rule(Value::Unknown, 3.into())), blocks(rule("a/".into(), Value::Unknown))] {
+        let plan = terraform.plan(LIFECYCLE, &state, at_plan.clone()).await.unwrap();
+        assert!(plan.state.attribute("policy").is_unknown());
+        state = terraform.apply_when_known(LIFECYCLE, &state, at_plan, known.clone()).await.unwrap();
+    }
+    let mut other = configured(object(&[("data_dir", path(&folder))])).await;
+    let theirs = other.import(LIFECYCLE, "live").await.unwrap();
+    other.apply(LIFECYCLE, &theirs, blocks(rule("b/".into(), 3.into()))).await.unwrap();
+    let drifted = terraform.read(LIFECYCLE, &state).await.unwrap();
+    assert_ne!(drifted, state, "drift shows in the text");
+    assert_eq!(terraform.apply(LIFECYCLE, &drifted, known).await.unwrap(), state);
+}
+
+#[tokio::test]
+async fn a_metric_policy_from_create_to_destroy() {
+    let (_folder, mut terraform) = embedded().await;
+    terraform.apply(CONTAINER, &Value::Null, container("live")).await.unwrap();
+    let rule = |group: &str, name: &str| object(&[("object_group", group.into()), ("object_group_name", name.into())]);
+    let config = |level: &str, rules: Vec<Value>| {
+        let fields = [("container_name", "live".into()), ("container_level_metrics", level.into())];
+        let Value::Object(mut fields) = object(&fields) else { panic!("an object") };
+        fields.insert("rule".to_owned(), Value::List(rules));
+        Value::Object(fields)
+    };
+    let two = vec![rule("live/*.m3u8", "manifests"), rule("live/*.ts", "segments")];
+    let state = terraform.apply(METRIC, &Value::Null, config("ENABLED", two)).await.unwrap();
+    assert_eq!(terraform.import(METRIC, "live").await.unwrap(), state);
+    let state = terraform.apply(METRIC, &state, config("DISABLED", vec![rule("vod", "vod")])).await.unwrap();
+    let state = terraform.apply(METRIC, &state, config("ENABLED", vec![])).await.unwrap();
+    terraform.destroy(METRIC, &state).await.unwrap();
+    assert!(terraform.read(METRIC, &state).await.unwrap().is_null());
+}
+
+#[tokio::test]
+async fn access_logging_is_switched_on_and_off() {
+    let (_folder, mut terraform) = embedded().await;
+    let logging = |on: bool| object(&[("name", "live".into()), ("access_logging_enabled", on.into())]);
+    let state = terraform.apply(CONTAINER, &Value::Null, logging(true)).await.unwrap();
+    let seen = terraform.read_data_source(CONTAINER, container("live")).await.unwrap();
+    assert_eq!(seen.attribute("access_logging_enabled"), &true.into());
+    let state = terraform.apply(CONTAINER, &state, logging(false)).await.unwrap();
+    let state = terraform.apply(CONTAINER, &state, logging(true)).await.unwrap();
+    let state = terraform.apply(CONTAINER, &state, container("live")).await.unwrap();
+    assert_eq!(state.attribute("access_logging_enabled"), &false.into(), "off is the default");
+}
+
+#[tokio::test]
 async fn policies_go_with_their_container() {
     let (_folder, mut terraform) = embedded().await;
     let live = terraform.apply(CONTAINER, &Value::Null, container("live")).await.unwrap();

@@ -21,6 +21,8 @@ use tf_plugin::value::Value;
 const CONTAINER: &str = "mediastore_container";
 const POLICY: &str = "mediastore_container_policy";
 const CORS: &str = "mediastore_cors_policy";
+const LIFECYCLE: &str = "mediastore_lifecycle_policy";
+const METRIC: &str = "mediastore_metric_policy";
 
 /// A provider on the embedded service in a fresh folder.
 async fn embedded() -> (TempDir, Harness) {

@@ -123,9 +123,65 @@ async fn cors_limits() {
 }
 
 #[tokio::test]
+async fn lifecycle_policies() {
+    let (_folder, mut terraform) = embedded().await;
+    let text = |text: &str| object(&[("container_name", "live".into()), ("policy", text.into())]);
+    let rules = |rules: &[Value]| object(&[("container_name", "live".into()), ("rule", Value::List(rules.to_vec()))]);
+    let good = object(&[("prefixes", strings(&["a/"])), ("days_since_create", 3.into())]);
+    let long = object(&[("wildcards", strings(&["*"])), ("seconds_since_create", 301.into())]);
+    let mixed =
+        object(&[("prefixes", strings(&["a"])), ("wildcards", strings(&["b"])), ("days_since_create", 3.into())]);
+    let both = object(&[
+        ("container_name", "live".into()),
+        ("policy", "{}".into()),
+        ("rule", Value::List(vec![good.clone()])),
+    ]);
+    let cases: Vec<(Value, &str, &str)> = vec![
+        (object(&[("container_name", "live".into())]), "", "`rule` blocks"),
+        (both, "policy", "not both"),
+        (text("{"), "policy", "not valid JSON"),
+        (text(r#"{"rules":[{"ExpirationInDays":1}]}"#), "policy", "ExpirationInDays"),
+        (rules(&[good.clone(), long]), "rule[1]", "300"),
+        (rules(&[mixed]), "rule[0]", ""),
+        (rules(&[object(&[("prefixes", strings(&["a"]))])]), "rule[0]", "days_since_create"),
+    ];
+    for (config, path, words) in cases {
+        let found = refusal(terraform.validate(LIFECYCLE, config).await);
+        assert_eq!(found[0].0, path, "{found:?}");
+        assert!(found.iter().any(|(_, detail)| detail.contains(words)), "{words}: {found:?}");
+    }
+    for unknown in ["policy", "rule"] {
+        let config = object(&[("container_name", Value::Unknown), (unknown, Value::Unknown)]);
+        assert!(terraform.validate(LIFECYCLE, config).await.is_ok(), "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn metric_policies() {
+    let (_folder, mut terraform) = embedded().await;
+    let with = |level: &str, group: &str, name: &str| {
+        let rule = object(&[("object_group", group.into()), ("object_group_name", name.into())]);
+        object(&[
+            ("container_name", "live".into()),
+            ("container_level_metrics", level.into()),
+            ("rule", Value::List(vec![rule])),
+        ])
+    };
+    for (config, path) in [
+        (with("on", "a", "b"), "container_level_metrics"),
+        (with("ENABLED", "a//b", "b"), "rule[0].object_group"),
+        (with("ENABLED", "a", "b-c"), "rule[0].object_group_name"),
+        (with("ENABLED", "a", &"b".repeat(31)), "rule[0].object_group_name"),
+    ] {
+        let found = refusal(terraform.validate(METRIC, config).await);
+        assert_eq!((found.len(), found[0].0.as_str()), (1, path), "{found:?}");
+    }
+}
+
+#[tokio::test]
 async fn import_identifiers() {
     let (_folder, mut terraform) = embedded().await;
-    for type_name in [CONTAINER, POLICY, CORS] {
+    for type_name in [CONTAINER, POLICY, CORS, LIFECYCLE, METRIC] {
         let messages = terraform.import(type_name, "arn:aws:mediastore:x").await.unwrap_err();
         assert_eq!(the_error(&messages).summary, "Invalid import identifier");
     }
