@@ -206,6 +206,10 @@ pub fn parse<'a>(source: impl Into<Template<'a>>, limits: Limits) -> (Option<Nod
         let message = format!("the document has {} bytes, more than the {} that are read", text.len(), limits.bytes);
         return (None, vec![Problem::new(Code::Size, whole, message)]);
     }
+    if let Some(span) = misplaced(text, holes) {
+        let message = "an unknown part is out of order or does not lie in the text";
+        return (None, vec![Problem::new(Code::Syntax, span, message)]);
+    }
     let mut parser = Parser { text, holes, at: 0, depth: 0, values: 0, limits, problems: Vec::new() };
     let node = parser.document();
     (node.ok(), parser.problems)
@@ -496,6 +500,19 @@ impl Parser<'_> {
     }
 }
 
+/// The first hole that breaks the promises of [`Template::holes`], cut to the text.
+fn misplaced(text: &str, holes: &[(Span, Arc<Hole>)]) -> Option<Span> {
+    let mut passed = 0;
+    let broken = holes.iter().map(|(span, _)| *span).find(|span| {
+        let fits = passed <= span.start && span.of(text).is_some();
+        passed = span.end;
+        !fits
+    })?;
+    let inside = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let (start, end) = (inside(broken.start), inside(broken.end));
+    Some(Span::new(start.min(end), end.max(start)))
+}
+
 /// The members whose key has occurred before. Objects of a policy are small, so comparing pairs is cheapest; sorting bounds
 /// the work on others.
 fn repeated(members: &[Member]) -> Vec<&Member> {
@@ -607,6 +624,21 @@ mod tests {
         let (node, problems) = parse(Template { text, holes: &holes }, Limits::default());
         assert_eq!(problems, []);
         assert_eq!(node.expect("a tree").to_string(), r#"{"a":"x-${p}-y","b":${q},"${r}":1,"c":["${s}"]}"#);
+    }
+
+    #[test]
+    fn a_hole_that_does_not_fit_the_text_is_a_problem() {
+        let text = "[\"\u{e9}\", 1]"; // the letter takes two bytes
+        for spans in
+            [vec![(3, 4)], vec![(2, 3)], vec![(8, 99)], vec![(2, 4), (1, 2)], vec![(2, 4), (3, 5)], vec![(4, 2)]]
+        {
+            let holes: Vec<_> =
+                spans.iter().map(|&(start, end)| (Span::new(start, end), Arc::new(Hole::any("h")))).collect();
+            let (node, problems) = parse(Template { text, holes: &holes }, Limits::default());
+            assert!(node.is_none(), "{spans:?}");
+            assert_eq!(problems.len(), 1, "{spans:?}");
+            assert!(problems[0].span.of(text).is_some(), "{spans:?}");
+        }
     }
 
     #[test]

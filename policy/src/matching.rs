@@ -227,11 +227,14 @@ fn may_match(pieces: &[Piece<'_>], value: &str, case: Case) -> bool {
     let mut here = vec![false; end + 1];
     here[0] = true;
     for piece in pieces {
+        let text: Vec<u16> = match piece {
+            Piece::Text(text) => text.encode_utf16().collect(),
+            _ => Vec::new(),
+        };
         let mut next = vec![false; end + 1];
         for at in (0..=end).filter(|&at| here[at]) {
             match *piece {
-                Piece::Text(text) => {
-                    let text: Vec<u16> = text.encode_utf16().collect();
+                Piece::Text(_) => {
                     let found = units.get(at..at + text.len());
                     if found.is_some_and(|found| found.iter().zip(&text).all(|(a, b)| same_units(*a, *b, case))) {
                         next[at + text.len()] = true;
