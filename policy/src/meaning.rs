@@ -5,10 +5,13 @@
 
 use crate::condition::{Condition, OperandValue};
 use crate::json::{Member, Node, Value};
+use crate::keys;
+use crate::mediastore;
 use crate::model::{Clause, Effect, Maybe, Policy, Statement};
 use crate::parse;
 use crate::principal::{PrincipalEntry, PrincipalKind, PrincipalMember};
 use crate::problem::Problem;
+use crate::s3;
 use crate::span::Span;
 use crate::text::Text;
 
@@ -60,7 +63,7 @@ fn statement(statement: &Statement) -> Node {
     }
     members.push(element("Principal", &statement.principals, principals));
     members.push(element("Action", &statement.actions, |entries| {
-        set(entries.iter().map(|entry| entry.text.to_string().to_ascii_lowercase()))
+        set(entries.iter().map(|entry| action(&entry.text.to_string())))
     }));
     members.push(element("Resource", &statement.resources, |entries| {
         set(entries.iter().map(|entry| entry.text.to_string()))
@@ -94,11 +97,29 @@ fn principal(entry: &PrincipalEntry) -> String {
     }
 }
 
+/// An action as its service documents it where a table knows it, otherwise in lower case: one spelling of all that mean it.
+fn action(text: &str) -> String {
+    let documented = text.split_once(':').and_then(|(service, name)| {
+        let model =
+            [&mediastore::MODEL, &s3::MODEL].into_iter().find(|model| model.prefix.eq_ignore_ascii_case(service))?;
+        model.action(name).map(|row| format!("{}:{}", model.prefix, row.name))
+    });
+    documented.unwrap_or_else(|| text.to_ascii_lowercase())
+}
+
+/// A condition key as documented where the table knows it; `lower` is its name in lower case.
+fn key_name(lower: &str) -> String {
+    match keys::find(lower) {
+        Some(row) => format!("{}{}", row.name, &lower[row.name.len()..]),
+        None => lower.to_owned(),
+    }
+}
+
 fn conditions(conditions: &[Condition]) -> Node {
     let mut rows: Vec<(String, String, Node)> = conditions
         .iter()
         .map(|condition| {
-            let key = condition.key.name().unwrap_or_default().to_owned();
+            let key = key_name(condition.key.name().unwrap_or_default());
             (condition.operator.to_string(), key, operands(condition))
         })
         .collect();
@@ -209,6 +230,14 @@ mod tests {
         let a = policy(r#"["${aws:Referer}","arn:aws:s3:::b"]"#);
         let b = policy(r#"["arn:aws:s3:::b","${aws:Referer}"]"#);
         assert!(!same_meaning(&a, &b));
+    }
+
+    #[test]
+    fn a_normal_form_spells_names_as_documented() {
+        let text = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":["MEDIASTORE:getobject","s3:GET*"],"Resource":"*",
+            "Condition":{"Bool":{"AWS:securetransport":true},"StringEquals":{"aws:principaltag/Team":"x","my:Key":"y"}}}}"#;
+        let expected = r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":["mediastore:GetObject","s3:get*"],"Resource":["*"],"Condition":{"Bool":{"aws:SecureTransport":["true"]},"StringEquals":{"aws:PrincipalTag/team":["x"],"my:key":["y"]}}}]}"#;
+        assert_eq!(normalize(text).as_deref(), Ok(expected));
     }
 
     #[test]
