@@ -486,8 +486,12 @@ impl<'p> Study<'p> {
             return literals;
         }
         let stranger = aim != Aim::Outsider;
+        // Ids are given out in one spelling only; a condition that ignores case must not make another one of it.
         let none_of = |world: &mut World, key: &str, names: Vec<&String>| {
-            let patterns: Vec<Pattern> = names.into_iter().map(|name| Pattern::literal(name)).collect();
+            let patterns: Vec<Pattern> = names
+                .into_iter()
+                .map(|name| Pattern::ignoring_case(name).unwrap_or_else(|| Pattern::literal(name)))
+                .collect();
             world.require(key, Need::text_outside(patterns, true))
         };
         let zone = &self.zone;
