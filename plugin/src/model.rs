@@ -204,6 +204,15 @@ impl<T: Field> Field for BTreeMap<String, T> {
     }
 }
 
+/// The name of a field without the mark that lets it be a Rust keyword, such as `r#type`.
+#[doc(hidden)]
+pub const fn field_name(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
+}
+
 /// Declares the struct of a block. Every field is an [`Attr`]:
 ///
 /// ```
@@ -246,21 +255,24 @@ macro_rules! model {
                 let mut take = |name: &str| fields.remove(name).unwrap_or($crate::value::Value::Null);
                 Ok($name {
                     $($field: $crate::model::Field::from_value(
-                        take(stringify!($field)),
-                        &path.name(stringify!($field)),
+                        take($crate::model::field_name(stringify!($field))),
+                        &path.name($crate::model::field_name(stringify!($field))),
                     )?,)*
                 })
             }
 
             fn into_value(self) -> $crate::value::Value {
                 $crate::value::Value::object([
-                    $((stringify!($field), $crate::model::Field::into_value(self.$field)),)*
+                    $((
+                        $crate::model::field_name(stringify!($field)),
+                        $crate::model::Field::into_value(self.$field),
+                    ),)*
                 ])
             }
         }
 
         impl $crate::model::Model for $name {
-            const FIELDS: &'static [&'static str] = &[$(stringify!($field)),*];
+            const FIELDS: &'static [&'static str] = &[$($crate::model::field_name(stringify!($field))),*];
 
             fn null() -> Self {
                 $name { $($field: $crate::model::Attr::Null,)* }
@@ -276,6 +288,7 @@ mod tests {
     model! {
         struct Rule {
             age: i64,
+            r#type: String,
         }
     }
 
@@ -294,7 +307,7 @@ mod tests {
             ("name", Value::Unknown),
             ("tags", Value::map([("a", Value::Unknown), ("b", "x".into()), ("c", Value::Null)])),
             ("zones", Value::set(["a".into(), Value::Unknown, Value::Unknown])),
-            ("rule", Value::List(vec![Value::object([("age", 3.into())])])),
+            ("rule", Value::List(vec![Value::object([("age", 3.into()), ("type", "keyword".into())])])),
         ]);
         let resource = Resource::from_value(value.clone(), &Path::root()).unwrap();
         assert!(resource.name.is_unknown());

@@ -168,6 +168,13 @@ impl Block {
         self
     }
 
+    /// Adds a nested block.
+    #[must_use]
+    pub fn block(mut self, block: NestedBlock) -> Block {
+        self.blocks.push(block);
+        self
+    }
+
     /// The type of a value: one field for each attribute and each block type.
     pub fn ty(&self) -> Type {
         let attributes = self.attributes.iter().map(|attribute| (attribute.name.clone(), attribute.ty.clone()));

@@ -2,6 +2,7 @@
 
 mod container;
 mod containers;
+mod policy_document;
 
 use tf_plugin::data_source::{DynDataSource, data_source};
 
@@ -9,5 +10,9 @@ use crate::client::Client;
 
 /// Every data source type, in the order of the docs.
 pub(crate) fn all() -> Vec<Box<dyn DynDataSource<Client>>> {
-    vec![data_source(container::Container), data_source(containers::Containers)]
+    vec![
+        data_source(container::Container),
+        data_source(containers::Containers),
+        data_source(policy_document::PolicyDocument),
+    ]
 }

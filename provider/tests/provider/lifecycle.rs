@@ -279,3 +279,57 @@ async fn more_containers_than_a_page() {
     let Value::List(names) = all.attribute("names") else { panic!("a list") };
     assert_eq!((names.len(), &names[119]), (120, &"c119".into()));
 }
+
+#[tokio::test]
+async fn a_policy_document_is_merged_by_sid_and_the_same_every_time() {
+    let (_folder, mut terraform) = embedded().await;
+    let texts = |texts: &[&str]| Value::List(texts.iter().map(|text| Value::from(*text)).collect());
+    let everybody = object(&[("type", "*".into()), ("identifiers", strings(&["*"]))]);
+    let secure =
+        object(&[("test", "Bool".into()), ("variable", "aws:SecureTransport".into()), ("values", texts(&["true"]))]);
+    let statement = object(&[
+        ("sid", "Read".into()),
+        ("actions", strings(&["mediastore:GetObject", "mediastore:DescribeObject"])),
+        ("resources", strings(&["arn:aws:mediastore:us-west-2:000000000000:container/live/*"])),
+        ("principals", Value::List(vec![everybody])),
+        ("condition", Value::List(vec![secure])),
+    ]);
+    let resource = "arn:aws:mediastore:us-west-2:000000000000:container/live/*";
+    let one = |sid: &str, action: &str| {
+        format!(
+            r#"{{"Statement":{{"Sid":"{sid}","Effect":"Allow","Principal":{{"AWS":"111122223333"}},"Action":"{action}","Resource":"{resource}"}}}}"#
+        )
+    };
+    let sources = [one("Read", "mediastore:ListItems"), one("List", "mediastore:ListItems")];
+    let config = |overrides: &[&str]| {
+        object(&[
+            ("source_policy_documents", texts(&[&sources[0], &sources[1]])),
+            ("override_policy_documents", texts(overrides)),
+            ("statement", Value::List(vec![statement.clone()])),
+        ])
+    };
+    let document = terraform.read_data_source("mediastore_policy_document", config(&[])).await.unwrap();
+    let made: serde_json::Value = serde_json::from_str(document.attribute("json").as_str().unwrap()).unwrap();
+    let read = serde_json::json!({
+        "Sid": "Read", "Effect": "Allow", "Principal": "*", "Resource": [resource],
+        "Action": ["mediastore:DescribeObject", "mediastore:GetObject"],
+        "Condition": {"Bool": {"aws:SecureTransport": ["true"]}},
+    });
+    let list: serde_json::Value = serde_json::from_str(&sources[1]).unwrap();
+    assert_eq!(made, serde_json::json!({"Version": "2012-10-17", "Statement": [read, list["Statement"]]}));
+    assert_eq!(terraform.read_data_source("mediastore_policy_document", config(&[])).await.unwrap(), document);
+
+    let deleted = one("Read", "mediastore:DeleteObject");
+    let document = terraform.read_data_source("mediastore_policy_document", config(&[&deleted])).await.unwrap();
+    let made: serde_json::Value = serde_json::from_str(document.attribute("json").as_str().unwrap()).unwrap();
+    assert_eq!(made["Statement"][0]["Action"], "mediastore:DeleteObject");
+
+    for (wrong, words) in [("{", "Not JSON"), ("{}", "no `Statement`")] {
+        let messages = terraform.read_data_source("mediastore_policy_document", config(&[wrong])).await.unwrap_err();
+        assert_eq!(the_error(&messages).path, "override_policy_documents[0]");
+        assert!(the_error(&messages).detail.contains(words), "{messages:?}");
+    }
+    let malformed = sources[0].replace("Allow", "Permit");
+    let messages = terraform.read_data_source("mediastore_policy_document", config(&[&malformed])).await.unwrap_err();
+    assert!(the_error(&messages).detail.contains("Permit"), "{messages:?}");
+}
