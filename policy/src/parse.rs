@@ -387,8 +387,8 @@ impl Reader {
         if member == PrincipalMember::Aws && text.as_known() == Some("*") {
             return PrincipalKind::Everyone;
         }
-        let known: String = text.parts().filter_map(TextRef::known).collect();
-        if known.contains(['*', '?']) || known.contains("${") {
+        let mut known = text.parts().filter_map(TextRef::known);
+        if known.clone().any(|known| known.contains(['*', '?']) || known.contains("${")) {
             let message = format!("a principal has no wildcards and no variables: `{text}`");
             let help = "name the principals, or match them with a condition on `aws:PrincipalArn`";
             self.report_with_help(Code::BadPrincipal, span, message, help);
@@ -398,7 +398,7 @@ impl Reader {
             PrincipalMember::Aws | PrincipalMember::Whole => self.aws_principal(span, text),
             PrincipalMember::Service => {
                 let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-' || c == '_';
-                if !known.chars().all(is_name) {
+                if !known.all(|known| known.chars().all(is_name)) {
                     let message = format!("`{text}` is not the name of a service, such as `cloudfront.amazonaws.com`");
                     self.report(Code::BadPrincipal, span, message);
                     return PrincipalKind::Malformed;
@@ -468,8 +468,7 @@ impl Reader {
         if text.as_hole().is_some() {
             return ActionKind::Unknown;
         }
-        let known: String = text.parts().filter_map(TextRef::known).collect();
-        if known.contains("${") {
+        if text.parts().filter_map(TextRef::known).any(|known| known.contains("${")) {
             self.report(Code::BadVariable, span, format!("an action has no policy variables: `{text}`"));
             return ActionKind::Malformed;
         }
@@ -617,7 +616,6 @@ impl Reader {
     }
 
     fn operands(&mut self, operator: Operator, key: &ConditionKey, node: Node) -> Vec<Operand> {
-        let what = key.text.to_string();
         let span = node.span;
         let items = match node.value {
             Value::Array(items) => items,
@@ -627,7 +625,7 @@ impl Reader {
             _ => vec![node],
         };
         if items.is_empty() {
-            self.report(Code::EmptyList, span, format!("the list of values of `{what}` is empty"));
+            self.report(Code::EmptyList, span, format!("the list of values of `{}` is empty", key.text));
         }
         let mut operands = Vec::with_capacity(items.len());
         for item in items {
@@ -638,7 +636,8 @@ impl Reader {
                 Value::Bool(value) => Text::known(CompactString::const_new(if value { "true" } else { "false" })),
                 Value::Unknown(hole) => whole(&hole),
                 _ => {
-                    self.wrong_type(&what, "a string, a number, a boolean or a list of these", &item);
+                    let expected = "a string, a number, a boolean or a list of these";
+                    self.wrong_type(&key.text.to_string(), expected, &item);
                     continue;
                 }
             };

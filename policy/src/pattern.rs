@@ -158,7 +158,7 @@ impl Pattern {
     }
 
     fn read(&mut self, mut text: &str, syntax: Syntax) -> Result<(), VariableError> {
-        while let Some(at) = text.find(|c| syntax.is_special(c)) {
+        while let Some(at) = text.bytes().position(|byte| syntax.is_special(byte)) {
             self.push_literal(&text[..at]);
             let (special, rest) = text[at..].split_at(1);
             text = match special {
@@ -246,10 +246,10 @@ impl Syntax {
     /// Wildcards only.
     pub const WILDCARDS: Self = Self { wildcards: true, variables: false };
 
-    fn is_special(self, c: char) -> bool {
-        match c {
-            '*' | '?' => self.wildcards,
-            '$' => self.variables,
+    fn is_special(self, byte: u8) -> bool {
+        match byte {
+            b'*' | b'?' => self.wildcards,
+            b'$' => self.variables,
             _ => false,
         }
     }

@@ -167,7 +167,7 @@ impl Text {
     }
 
     /// The parts in order; empty for the empty text.
-    pub fn parts(&self) -> impl Iterator<Item = TextRef<'_>> {
+    pub fn parts(&self) -> impl Iterator<Item = TextRef<'_>> + Clone {
         let (known, partial) = match &self.0 {
             Repr::Known(text) => ((!text.is_empty()).then_some(text), &[][..]),
             Repr::Partial(parts) => (None, parts.as_slice()),
