@@ -7,6 +7,7 @@
 mod data_sources;
 mod drift;
 mod endpoint;
+mod examples;
 mod killed;
 mod lifecycle;
 mod many;

@@ -58,8 +58,7 @@ impl<'c> Workspace<'c> {
         for folder in ["work", "home", "tmp"] {
             fs::create_dir(workspace.folder.path().join(folder)).unwrap();
         }
-        let mirror = client.mirror.display();
-        let cli = format!("provider_installation {{\n  filesystem_mirror {{\n    path = \"{mirror}\"\n  }}\n}}\n");
+        let cli = xtask::terraform::cli_configuration(&client.mirror);
         fs::write(workspace.folder.path().join("cli.tfrc"), cli).unwrap();
         workspace.write("versions.tf", REQUIREMENT);
         workspace
