@@ -1,24 +1,42 @@
-//! Repository chores: `cargo xtask gen` writes the committed generated code, `cargo xtask gen --check` only compares.
-//! Reads the command line and turns the outcome into an exit code; the chores live in their own modules.
+//! Repository chores, run as `cargo xtask <chore>`. Reads the command line and turns the outcome into an exit code; the
+//! chores live in their own modules, and what a chore checks in every test run lives there as a test.
 
+#[cfg(test)]
+mod arrows;
+mod bench;
+mod ci;
+mod demo;
 mod protos;
+mod shell;
+#[cfg(test)]
+mod tidy;
 
+use std::fmt::Display;
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask gen [--check]";
+const USAGE: &str = "\
+usage: cargo xtask <chore>
+
+  demo           build the provider and take examples/quickstart through its life with a real Terraform
+  ci             format, lints, generated code, and every test
+  bench          the provider's numbers beside their targets, as Markdown
+  gen [--check]  write the committed generated code, or only compare it";
 
 #[allow(clippy::print_stdout, clippy::print_stderr)] // a command-line tool talks to its user
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
-        ["gen"] => protos::write(repository()).map(|files| {
+        ["demo"] => demo::run(repository()).map_err(sentence),
+        ["ci"] => ci::run(repository()).map_err(sentence),
+        ["bench"] => bench::run(repository()).map_err(sentence),
+        ["gen"] => protos::write(repository()).map_err(sentence).map(|files| {
             for file in files {
                 println!("wrote {file}");
             }
         }),
-        ["gen", "--check"] => protos::check(repository()),
+        ["gen", "--check"] => protos::check(repository()).map_err(sentence),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -26,11 +44,15 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
+        Err(sentence) => {
+            eprintln!("error: {sentence}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn sentence(error: impl Display) -> String {
+    error.to_string()
 }
 
 /// Where the workspace lies; xtask never runs outside it.

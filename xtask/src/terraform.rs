@@ -46,6 +46,15 @@ pub enum Unavailable {
     },
 }
 
+/// A CLI configuration with which `init` finds providers in a mirror, and nowhere else.
+#[must_use]
+pub fn cli_configuration(mirror: &Path) -> String {
+    format!(
+        "provider_installation {{\n  filesystem_mirror {{\n    path = {:?}\n  }}\n}}\n",
+        mirror.display().to_string()
+    )
+}
+
 impl Terraform {
     /// The first of `terraform` and `tofu` on `PATH` that starts.
     #[must_use]

