@@ -1,4 +1,4 @@
-//! Runs the corpus under `tests/cases`. Every line of data is one case; both evaluators must give the answer it states.
+//! Runs the corpus under `tests/cases/{condition,element,problem}`. Every line of data is one case; both evaluators must give the answer it states.
 //!
 //! A file holds rows of four kinds. `[[condition]]`: a condition and the values of its key for which it holds or fails, tried
 //! in an Allow and in a Deny. `[[statement]]`: members put over a statement that matches everything, and requests that it
@@ -158,7 +158,10 @@ fn files() -> Vec<PathBuf> {
         }
     }
     let mut found = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases"), &mut found);
+    // Further folders hold cases of other questions.
+    for folder in ["condition", "element", "problem"] {
+        walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(folder), &mut found);
+    }
     found.sort();
     found
 }
