@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: builds the provider, finds a Terraform, and takes `examples/quickstart` through its life. It
 //! shows every command with its real output and stops at the first step that does not do what it should.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -60,7 +61,7 @@ pub(crate) fn run(repository: &Path) -> Result<(), Stopped> {
         say(&format!("\n=== {number}/{}: {name}", STEPS.len()));
         step(&mut demo).map_err(stopped(number, name))?;
     }
-    say(&format!("\n=== Done: {} steps, on the embedded service, with nothing outside this machine.", STEPS.len()));
+    say(&format!("\n=== Done: {} steps, on the embedded service, with no account and no server.", STEPS.len()));
     say(&format!("The scratch copy is {}.", demo.work().display()));
     Ok(())
 }
@@ -166,8 +167,11 @@ impl Demo {
     /// Runs Terraform in the scratch copy. Words are split at spaces.
     fn terraform(&self, arguments: &str) -> Result<(), Failure> {
         let tofu = self.terraform.as_ref().is_some_and(|terraform| terraform.name == "tofu");
-        let shown = format!("{} {arguments}", if tofu { "tofu" } else { "terraform" });
-        shell::run(&shown, self.command()?.args(arguments.split(' ')), 0)
+        let words = arguments.split(' ');
+        // As a shell would need it.
+        let quoted = words.clone().map(|word| if word.contains('"') { format!("'{word}'") } else { word.to_owned() });
+        let shown = format!("{} {}", if tofu { "tofu" } else { "terraform" }, quoted.collect::<Vec<_>>().join(" "));
+        shell::run(&shown, self.command()?.args(words), 0)
     }
 
     /// Terraform in the scratch copy, with none of the caller's settings for it.
@@ -184,6 +188,9 @@ impl Demo {
             .env("TF_CLI_CONFIG_FILE", self.folder.join("terraform.rc"))
             .env("TF_IN_AUTOMATION", "1")
             .env("CHECKPOINT_DISABLE", "1");
+        if !std::io::stdout().is_terminal() {
+            command.env("TF_CLI_ARGS", "-no-color"); // Terraform paints whatever it writes to
+        }
         Ok(command)
     }
 }
