@@ -136,6 +136,9 @@ struct Goal<'a> {
     broken: &'a [usize],
 }
 
+/// How many values of a policy variable are tried one by one.
+const MOST_VALUES: usize = 6;
+
 /// What a caller of [`Study::ask`] adds to a world.
 pub(crate) type Extra<'a> = &'a dyn Fn(&mut World) -> Vec<Literal>;
 
@@ -310,17 +313,11 @@ impl<'p> Study<'p> {
         }
         variables.sort_unstable();
         variables.dedup();
+        if let [key] = variables.as_slice() {
+            return self.enumerate(prepared, action, aim, goal, extra, key, guess);
+        }
         for pins in self.candidates(&variables, &guess) {
-            let mut pinned;
-            let chosen = if pins.is_empty() {
-                &mut *prepared
-            } else {
-                pinned = Prepared::new(prepared.world.frame.clone(), pins, self.rules.len());
-                &mut pinned
-            };
-            if let Found::Member(request) = self.solve(chosen, action, aim, goal, extra, false)
-                && self.confirms(&request)
-            {
+            if let Some(request) = self.solve_pinned(prepared, action, aim, goal, extra, pins).0 {
                 return Answer::Yes(Box::new(request));
             }
             if self.budget.is_exhausted() {
@@ -328,6 +325,81 @@ impl<'p> Study<'p> {
             }
         }
         Answer::Open(Doubt::Coupling)
+    }
+
+    /// With one policy variable: tries its possible values one after the other. If they come to an end, so does the question.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one question")]
+    fn enumerate(
+        &mut self,
+        prepared: &mut Prepared,
+        action: usize,
+        aim: Aim,
+        goal: &Goal<'_>,
+        extra: Extra<'_>,
+        key: &String,
+        mut guess: Request,
+    ) -> Answer {
+        let mut tried: Vec<Option<String>> = Vec::new();
+        let mut proven = true;
+        while tried.len() < MOST_VALUES {
+            let value = guess.context.single(key).map(str::to_owned);
+            let (found, exact) =
+                self.solve_pinned(prepared, action, aim, goal, extra, vec![(key.clone(), value.clone())]);
+            if let Some(request) = found {
+                return Answer::Yes(Box::new(request));
+            }
+            proven &= exact;
+            tried.push(value);
+            let others = |world: &mut World| {
+                let mut literals = extra(world);
+                let texts = tried.iter().flatten().map(|text| Pattern::literal(text)).collect::<Vec<_>>();
+                let absent = !tried.contains(&None);
+                literals.push(world.require(key, Need::text_outside(texts, absent)));
+                literals
+            };
+            guess = match self.solve(prepared, action, aim, goal, &others, true) {
+                Found::Empty if proven => return Answer::No,
+                Found::Member(request) => request,
+                Found::Empty | Found::Unknown => break,
+            };
+        }
+        for pins in self.candidates(std::slice::from_ref(key), &guess) {
+            if let Some(request) = self.solve_pinned(prepared, action, aim, goal, extra, pins).0 {
+                return Answer::Yes(Box::new(request));
+            }
+        }
+        Answer::Open(self.doubt())
+    }
+
+    /// Solves with policy variables pinned, without relying on what is open. Also says whether finding nothing is a proof
+    /// that there is nothing with these pins.
+    fn solve_pinned(
+        &mut self,
+        prepared: &mut Prepared,
+        action: usize,
+        aim: Aim,
+        goal: &Goal<'_>,
+        extra: Extra<'_>,
+        pins: Vec<(String, Option<String>)>,
+    ) -> (Option<Request>, bool) {
+        let mut pinned;
+        let chosen = if pins.is_empty() {
+            &mut *prepared
+        } else {
+            pinned = Prepared::new(prepared.world.frame.clone(), pins, self.rules.len());
+            &mut pinned
+        };
+        let found = self.solve(chosen, action, aim, goal, extra, false);
+        let open = goal
+            .hold
+            .iter()
+            .chain(goal.broken)
+            .any(|rule| self.compile(chosen, *rule).is_some_and(|compiled| compiled.open));
+        match found {
+            Found::Member(request) if self.confirms(&request) => (Some(request), true),
+            Found::Empty => (None, !open),
+            Found::Member(_) | Found::Unknown => (None, false),
+        }
     }
 
     /// Values to pin variables to: none, those of the guess, an arbitrary one, those the policies mention, and absence.

@@ -119,6 +119,8 @@ enum Lift {
     Plain,
     /// It stands between these, and never holds one of `barred`.
     Between { before: Pattern, after: Pattern, barred: &'static [u16] },
+    /// It is two texts with a colon between them, which stand behind `before` with `bridge` between them.
+    Joined { before: Pattern, bridge: &'static str },
     /// It is the instant in seconds.
     Epoch,
     /// It depends on the text in a way that is not expressed.
@@ -183,7 +185,8 @@ fn account() -> Pattern {
 impl World {
     pub(crate) fn new(frame: Frame) -> Self {
         let principal = principal_slot(&frame);
-        let resource = Slot::new(Kind::Text(frame.universe())).hint(frame.shape.typical(&frame.partition));
+        let mut resource = Slot::new(Kind::Text(frame.universe())).hint(frame.shape.typical(&frame.partition));
+        resource.hints.extend(frame.hints.resources.iter().cloned());
         let clock = Slot::new(Kind::Date { step: 1000, preferred: frame.now.map_or(USUAL_TIME, whole_second) });
         Self { frame, slots: vec![principal, resource, clock], keys: Vec::new() }
     }
@@ -312,7 +315,11 @@ impl World {
                     let before = Pattern::new().then_many(Class::except(NUL)).then_text("\0");
                     Place::Slot(PRINCIPAL, Lift::Between { before, after: Pattern::new(), barred: NUL })
                 }
-                Who::User | Who::Role | Who::FederatedUser => Place::Slot(PRINCIPAL, Lift::Tangled),
+                Who::FederatedUser => {
+                    let before = Pattern::literal(&format!("arn:{}:sts::", frame.partition));
+                    Place::Slot(PRINCIPAL, Lift::Joined { before, bridge: ":federated-user/" })
+                }
+                Who::User | Who::Role => Place::Slot(PRINCIPAL, Lift::Tangled),
                 Who::Service | Who::Named(_) => nothing,
             },
             "aws:username" if frame.who == Who::User => {
@@ -734,6 +741,15 @@ impl Lift {
         match self {
             Lift::Plain | Lift::Epoch => need,
             Lift::Tangled => match need.atom {
+                Atom::Constant(_) => need,
+                _ => Need { atom: Atom::Open, ..need },
+            },
+            Lift::Joined { before, bridge } => match &need.atom {
+                Atom::Text { patterns, outside } => {
+                    let patterns: Vec<Pattern> =
+                        patterns.iter().flat_map(|own| own.split_at_colon(before, bridge)).collect();
+                    Need { atom: Atom::Text { patterns: patterns.into(), outside: *outside }, ..need }
+                }
                 Atom::Constant(_) => need,
                 _ => Need { atom: Atom::Open, ..need },
             },

@@ -256,6 +256,23 @@ impl Pattern {
         self
     }
 
+    /// The patterns of texts `before` a `bridge` b, for the texts a:b of this pattern in which neither a nor b has a colon.
+    pub(crate) fn split_at_colon(&self, before: &Pattern, bridge: &str) -> Vec<Pattern> {
+        const COLON: &[u16] = &[b':' as u16];
+        let part = |items: &[Item]| Pattern { items: items.to_vec() }.confined(COLON);
+        let mut split = Vec::new();
+        for (at, item) in self.items.iter().enumerate() {
+            let (Item::One(class) | Item::Many(class)) = item else { continue };
+            if class.contains(u16::from(b':')) {
+                // A repetition may go on, on both sides of the colon.
+                let repeated = usize::from(matches!(item, Item::Many(_)));
+                let (left, right) = (&self.items[..at + repeated], &self.items[at + 1 - repeated..]);
+                split.push(before.clone().then(&part(left)).then_text(bridge).then(&part(right)));
+            }
+        }
+        split
+    }
+
     pub(crate) fn items(&self) -> &[Item] {
         &self.items
     }
@@ -565,6 +582,25 @@ mod tests {
         {
             let other = wildcard(other);
             assert_eq!((path.meets(&other), other.meets(&path)), (meets, meets), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_with_a_colon_is_taken_apart() {
+        for (own, joined, expected) in [
+            ("*:n", "<1-n", true),
+            ("*:n", "<1-m", false),
+            ("1*n", "<1-n", true),
+            ("1*n", "<12-mn", true),
+            ("1?n", "<1-n", true),
+            ("1?n", "<1-", false),
+            ("1n", "<1-n", false),
+            ("*", "<-", true),
+            ("1:2:3", "<1-2:3", false),
+        ] {
+            let found =
+                wildcard(own).split_at_colon(&Pattern::literal("<"), "-").iter().any(|pattern| pattern.matches(joined));
+            assert_eq!(found, expected, "{own} {joined}");
         }
     }
 

@@ -63,14 +63,9 @@ impl<'a> Query<'a> {
                 return Found::Member(guess);
             }
         }
-        match self.narrowed(budget) {
-            Some(narrowed) if narrowed.iter().any(Vec::is_empty) => Found::Empty,
-            Some(narrowed) => {
-                let without: Vec<&Pattern> = self.without.iter().flat_map(|language| language.iter()).collect();
-                Machine::new(&narrowed, &without).search(budget)
-            }
-            None => Found::Unknown,
-        }
+        let Some(narrowed) = self.narrowed(budget) else { return Found::Unknown };
+        let without: Vec<&Pattern> = self.without.iter().flat_map(|language| language.iter()).collect();
+        split(narrowed, &without, budget)
     }
 
     fn patterns(&self) -> impl Iterator<Item = &Pattern> {
@@ -100,6 +95,34 @@ impl<'a> Query<'a> {
         }
         Some(narrowed)
     }
+}
+
+/// Searches the longest union one pattern at a time: many small automata are less than one that runs all patterns at once.
+fn split(mut within: Vec<Vec<&Pattern>>, without: &[&Pattern], budget: &mut Budget) -> Found<String> {
+    if within.iter().any(Vec::is_empty) {
+        return Found::Empty;
+    }
+    let Some(longest) =
+        (0..within.len()).filter(|index| within[*index].len() > 1).max_by_key(|index| within[*index].len())
+    else {
+        return Machine::new(&within, without, budget).map_or(Found::Unknown, |machine| machine.search(budget));
+    };
+    let mut unknown = false;
+    for pattern in std::mem::take(&mut within[longest]) {
+        let meets = |language: &Vec<&Pattern>| language.is_empty() || language.iter().any(|other| pattern.meets(other));
+        if !within.iter().all(meets) {
+            continue;
+        }
+        within[longest] = vec![pattern];
+        match split(within.clone(), without, budget) {
+            Found::Empty => {}
+            Found::Unknown if budget.is_exhausted() => return Found::Unknown,
+            Found::Unknown => unknown = true,
+            member @ Found::Member(_) => return member,
+        }
+        within[longest].clear();
+    }
+    if unknown { Found::Unknown } else { Found::Empty }
 }
 
 /// All patterns of a query as one automaton over words of bits: bit `i` of a pattern says "its items before `i` are done".
@@ -142,7 +165,8 @@ struct Node {
 }
 
 impl Machine {
-    fn new(within: &[Vec<&Pattern>], without: &[&Pattern]) -> Self {
+    /// Nothing, if the budget is spent.
+    fn new(within: &[Vec<&Pattern>], without: &[&Pattern], budget: &mut Budget) -> Option<Self> {
         let forbidden: Vec<Vec<&Pattern>> = without.iter().map(|pattern| vec![*pattern]).collect();
         let patterns: Vec<&Pattern> = within.iter().chain(&forbidden).flatten().copied().collect();
         let bits: usize = patterns.iter().map(|pattern| pattern.items().len() + 1).sum();
@@ -205,11 +229,11 @@ impl Machine {
             if wanted { machine.within.push(group) } else { machine.without.push(group) }
         }
         machine.absorbing.reverse();
-        machine.symbols = symbols(&patterns, words);
+        machine.symbols = symbols(&patterns, words, budget)?;
         let mut start = machine.start.clone();
         machine.close(&mut start);
         machine.start = start;
-        machine
+        Some(machine)
     }
 
     /// Adds every bit that is reached without consuming, then drops the bits that a later repetition of any unit makes
@@ -327,7 +351,7 @@ fn spell(nodes: &[Node], mut index: usize) -> String {
 }
 
 /// One unit for each set of units that no item tells apart.
-fn symbols(patterns: &[&Pattern], words: usize) -> Vec<Symbol> {
+fn symbols(patterns: &[&Pattern], words: usize, budget: &mut Budget) -> Option<Vec<Symbol>> {
     let mut cuts: Vec<u16> = vec![0];
     for pattern in patterns {
         for item in pattern.items() {
@@ -343,6 +367,9 @@ fn symbols(patterns: &[&Pattern], words: usize) -> Vec<Symbol> {
     // Pleasant units go first, so that they stand for the class that they share with others.
     let friendly = friendly_units().filter(|unit| cuts.binary_search(unit).is_err());
     let exact = cuts.iter().copied().filter(|unit| !is_surrogate(*unit) || spelled(patterns, *unit));
+    if !budget.spend((words * (cuts.len() + 64)) as u64) {
+        return None;
+    }
     // A cut may open a stretch that begins inside the surrogates; the first plain unit after them stands for it.
     for unit in friendly.chain(exact).chain([0xE000]) {
         let mut one = vec![0u64; words].into_boxed_slice();
@@ -368,7 +395,7 @@ fn symbols(patterns: &[&Pattern], words: usize) -> Vec<Symbol> {
             symbols.push(Symbol { unit, one, many });
         }
     }
-    symbols
+    Some(symbols)
 }
 
 fn spelled(patterns: &[&Pattern], unit: u16) -> bool {
