@@ -432,6 +432,27 @@ impl Harness {
         Ok(result)
     }
 
+    /// Validates every type with an unknown in every place: each attribute as a whole, each element of a collection, each
+    /// block. The provider may find fault with what is missing then, but must never trip over the unknown.
+    pub async fn survives_unknowns(&mut self) {
+        for (name, schema) in self.resources.clone() {
+            for config in with_unknowns(&schema.block) {
+                let config = complete(&schema.block, config);
+                assert_no_bug(name, &config, self.validate_completed(name, &schema, &config).await);
+            }
+        }
+        for (name, schema) in self.data_sources.clone() {
+            for config in with_unknowns(&schema.block) {
+                let config = complete(&schema.block, config);
+                let encoded = Some(dynamic(&schema.ty(), &config));
+                let request =
+                    proto::validate_data_source_config::Request { type_name: name.to_owned(), config: encoded };
+                let answer = self.client.validate_data_source_config(request).await.unwrap().into_inner();
+                assert_no_bug(name, &config, checked(answer.diagnostics));
+            }
+        }
+    }
+
     /// The generated client, for calls that the harness has no method for.
     pub fn client(&mut self) -> &mut ProviderClient<Channel> {
         &mut self.client
@@ -551,6 +572,41 @@ fn checked(diagnostics: Vec<proto::Diagnostic>) -> Result<Vec<Message>, Vec<Mess
     };
     let messages: Vec<Message> = diagnostics.into_iter().map(message).collect();
     if messages.iter().any(|message| message.is_error) { Err(messages) } else { Ok(messages) }
+}
+
+fn assert_no_bug(name: &str, config: &Value, outcome: Result<Vec<Message>, Vec<Message>>) {
+    let messages = outcome.unwrap_or_else(|messages| messages);
+    let bug = messages.iter().find(|message| message.summary.starts_with("Bug"));
+    assert!(bug.is_none(), "{name}: {config:?}: {bug:?}");
+}
+
+/// Blocks with one unknown each, one for every place that can be unknown.
+fn with_unknowns(block: &Block) -> Vec<Value> {
+    let attributes = block.attributes.iter().flat_map(|attribute| {
+        unknowns_of(&attribute.ty).into_iter().map(|value| Value::object([(attribute.name.clone(), value)]))
+    });
+    let blocks = block.blocks.iter().flat_map(|nested| {
+        let wrap = |inner: Value| match nested.nesting {
+            Nesting::Single => inner,
+            Nesting::List => Value::List(vec![inner]),
+            Nesting::Set => Value::set([inner]),
+        };
+        let inside = with_unknowns(&nested.block).into_iter().map(wrap);
+        let all = inside.chain([Value::Unknown]);
+        all.map(|value| Value::object([(nested.name.clone(), value)])).collect::<Vec<_>>()
+    });
+    attributes.chain(blocks).collect()
+}
+
+/// The unknown itself, and collections that hold one.
+fn unknowns_of(ty: &Type) -> Vec<Value> {
+    let inside: Vec<Value> = match ty {
+        Type::List(element) => unknowns_of(element).into_iter().map(|value| Value::List(vec![value])).collect(),
+        Type::Set(element) => unknowns_of(element).into_iter().map(|value| Value::set([value])).collect(),
+        Type::Map(element) => unknowns_of(element).into_iter().map(|value| Value::map([("key", value)])).collect(),
+        _ => Vec::new(),
+    };
+    inside.into_iter().chain([Value::Unknown]).collect()
 }
 
 fn path_text(path: &proto::AttributePath) -> String {

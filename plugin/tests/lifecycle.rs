@@ -420,6 +420,11 @@ async fn unknown_values_anywhere_plan_and_apply() {
 }
 
 #[tokio::test]
+async fn unknown_values_anywhere_validate() {
+    house().await.1.survives_unknowns().await;
+}
+
+#[tokio::test]
 async fn a_failed_create_keeps_what_was_made() {
     let (house, mut terraform) = house().await;
     house.breaks("create");

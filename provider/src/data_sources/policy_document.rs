@@ -30,8 +30,8 @@ model! {
     pub struct PolicyDocumentModel {
         pub policy_id: String,
         pub version: String,
-        pub source_policy_documents: Vec<String>,
-        pub override_policy_documents: Vec<String>,
+        pub source_policy_documents: Vec<Attr<String>>,
+        pub override_policy_documents: Vec<Attr<String>>,
         pub json: String,
         pub statement: Vec<StatementModel>,
     }
@@ -42,10 +42,10 @@ model! {
     pub struct StatementModel {
         pub sid: String,
         pub effect: String,
-        pub actions: Set<String>,
-        pub not_actions: Set<String>,
-        pub resources: Set<String>,
-        pub not_resources: Set<String>,
+        pub actions: Set<Attr<String>>,
+        pub not_actions: Set<Attr<String>>,
+        pub resources: Set<Attr<String>>,
+        pub not_resources: Set<Attr<String>>,
         pub principals: Vec<PrincipalsModel>,
         pub not_principals: Vec<PrincipalsModel>,
         pub condition: Vec<ConditionModel>,
@@ -56,7 +56,7 @@ model! {
     /// Principals of one type.
     pub struct PrincipalsModel {
         pub r#type: String,
-        pub identifiers: Set<String>,
+        pub identifiers: Set<Attr<String>>,
     }
 }
 
@@ -65,7 +65,7 @@ model! {
     pub struct ConditionModel {
         pub test: String,
         pub variable: String,
-        pub values: Vec<String>,
+        pub values: Vec<Attr<String>>,
     }
 }
 
@@ -111,7 +111,7 @@ impl DataSource for PolicyDocument {
                 blocks.iter().for_each(|statement| statements.put(to_json(statement)));
             }
             for (index, text) in documents.known().map(Vec::as_slice).unwrap_or_default().iter().enumerate() {
-                for statement in statements_of(text, &Path::attribute(name).index(index))? {
+                for statement in statements_of(text.text(), &Path::attribute(name).index(index))? {
                     statements.put(statement);
                 }
             }
@@ -212,7 +212,7 @@ fn to_json(statement: &StatementModel) -> Json {
         ("NotResource", &statement.not_resources),
     ] {
         if let Some(texts) = texts.known() {
-            put(name, json!(texts.0));
+            put(name, json!(texts_of(&texts.0)));
         }
     }
     for (name, principals) in [("Principal", &statement.principals), ("NotPrincipal", &statement.not_principals)] {
@@ -228,11 +228,16 @@ fn to_json(statement: &StatementModel) -> Json {
     Json::Object(members)
 }
 
+/// The texts of a collection; a null element is none. Nothing is unknown when a data source is read.
+fn texts_of(elements: &[Attr<String>]) -> Vec<&str> {
+    elements.iter().filter_map(|element| element.known().map(String::as_str)).collect()
+}
+
 fn principals_json(principals: &[PrincipalsModel]) -> Json {
     let mut types: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for entry in principals {
         let identifiers = entry.identifiers.known().map(|set| set.0.as_slice()).unwrap_or_default();
-        types.entry(entry.r#type.text()).or_default().extend(identifiers.iter().map(String::as_str));
+        types.entry(entry.r#type.text()).or_default().extend(texts_of(identifiers));
     }
     if types.contains_key("*") { "*".into() } else { json!(types) }
 }
@@ -243,7 +248,7 @@ fn conditions_json(conditions: &[ConditionModel]) -> Json {
     for condition in conditions {
         let keys = operators.entry(condition.test.text()).or_default();
         let values = keys.entry(condition.variable.text()).or_default();
-        values.extend(condition.values.known().map(Vec::as_slice).unwrap_or_default().iter().map(String::as_str));
+        values.extend(texts_of(condition.values.known().map(Vec::as_slice).unwrap_or_default()));
     }
     json!(operators)
 }

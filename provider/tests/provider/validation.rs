@@ -179,6 +179,12 @@ async fn metric_policies() {
 }
 
 #[tokio::test]
+async fn an_unknown_in_any_place_is_no_fault() {
+    let (_folder, mut terraform) = embedded().await;
+    terraform.survives_unknowns().await;
+}
+
+#[tokio::test]
 async fn import_identifiers() {
     let (_folder, mut terraform) = embedded().await;
     for type_name in [CONTAINER, POLICY, CORS, LIFECYCLE, METRIC] {
