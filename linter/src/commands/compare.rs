@@ -22,7 +22,7 @@ use crate::{Failure, Outcome};
 ///   git show HEAD:policy.json | mediastore-lint compare --fail-on wider - policy.json
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
-pub(super) struct Compare {
+pub(crate) struct Compare {
     /// The old and the new document; `-` is standard input. Further pairs may follow, each gets its line
     #[arg(required = true, num_args = 2.., value_names = ["OLD", "NEW"])]
     files: Vec<PathBuf>,

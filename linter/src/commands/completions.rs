@@ -11,7 +11,7 @@ use crate::{Failure, Outcome};
 ///
 /// For bash, for one: mediastore-lint completions bash > /etc/bash_completion.d/mediastore-lint
 #[derive(Debug, Args)]
-pub(super) struct Completions {
+pub(crate) struct Completions {
     /// The shell
     #[arg(value_enum)]
     shell: Shell,

@@ -36,7 +36,7 @@ use crate::{Failure, Outcome};
 ///   mediastore-lint exposure --format json - < policy.json
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
-pub(super) struct Exposure {
+pub(crate) struct Exposure {
     /// Policy documents; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,

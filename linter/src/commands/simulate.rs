@@ -25,7 +25,7 @@ use crate::{Failure, Outcome};
 /// context does not list are absent; nothing is made up.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
-pub(super) struct Simulate {
+pub(crate) struct Simulate {
     /// A policy document; may be repeated, the policies then apply together
     #[arg(long, required = true, value_name = "FILE")]
     policy: Vec<PathBuf>,

@@ -19,7 +19,7 @@ use crate::pattern::Variable;
 use crate::principal::{PrincipalEntry, PrincipalKind};
 use crate::request::{Caller, Request};
 use crate::resource::ResourceKind;
-use crate::service::ServiceModel;
+use crate::service::{ResourceType, ServiceModel};
 
 /// Why a question stayed open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,6 +87,8 @@ pub(crate) struct Study<'p> {
     frames: Vec<Frame>,
     /// One for each frame, made when first needed.
     worlds: Vec<Option<Prepared>>,
+    /// For a resource type, a partition and a rule: whether the rule speaks of any such resource.
+    resources: Vec<((&'static ResourceType, String, usize), bool)>,
     pub(crate) budget: Budget,
 }
 
@@ -199,7 +201,17 @@ impl<'p> Study<'p> {
         let hints = Rc::new(hints(&all, zone, &written));
         let frames = frames(service, named, &written, mentions, now, &hints);
         let worlds = frames.iter().map(|_| None).collect();
-        Self { service, zone: zone.clone(), rules, sides, written, frames, worlds, budget: Budget::new(budget) }
+        Self {
+            service,
+            zone: zone.clone(),
+            rules,
+            sides,
+            written,
+            frames,
+            worlds,
+            resources: Vec::new(),
+            budget: Budget::new(budget),
+        }
     }
 
     /// Actions that no statement and no resource type tells apart, by their indices. Actions without a resource are left out.
@@ -248,7 +260,7 @@ impl<'p> Study<'p> {
                 continue;
             }
             for &allow in &allows {
-                if self.compiled(frame, allow).is_none() {
+                if !self.has_resource(frame, allow) || self.compiled(frame, allow).is_none() {
                     continue;
                 }
                 // Not allowed by the other side: none of its Allows matches, or one of its Denies does.
@@ -516,6 +528,26 @@ impl<'p> Study<'p> {
         let compiled = self.compile(&mut prepared, rule);
         self.worlds[frame] = Some(prepared);
         compiled
+    }
+
+    /// Whether a statement speaks of any resource of the frame's type. Most do of one type only, so this spares all other
+    /// questions about the rest; it is settled once for all frames of the type.
+    fn has_resource(&mut self, frame: usize, rule: usize) -> bool {
+        let own = &self.frames[frame];
+        let known = self.resources.iter().find(|((name, partition, other), _)| {
+            *other == rule && std::ptr::eq(*name, own.shape.of) && *partition == own.partition
+        });
+        if let Some((_, answer)) = known {
+            return *answer;
+        }
+        let (of, partition) = (own.shape.of, own.partition.clone());
+        let slot = World::new(own.clone()).slots.swap_remove(RESOURCE);
+        let answer = match resources(self.rules[rule].statement, &|_| Substitution::Open) {
+            Literal::Settled(value) => value,
+            Literal::Need(_, need) => need.is_open() || slot.solve(&[&need], &mut self.budget) != Found::Empty,
+        };
+        self.resources.push(((of, partition, rule), answer));
+        answer
     }
 
     fn may_be(&mut self, frame: usize, aim: Aim) -> bool {
@@ -967,10 +999,19 @@ fn frames(
 fn hints(policies: &[&Policy], zone: &TrustZone, written: &Written) -> Hints {
     let mut hints = Hints {
         accounts: zone.accounts.iter().chain(&written.accounts).take(8).cloned().collect(),
+        ids: zone
+            .organizations
+            .iter()
+            .chain(&zone.vpcs)
+            .chain(&zone.endpoints)
+            .chain(&written.organizations)
+            .chain(&written.networks)
+            .cloned()
+            .collect(),
         ..Hints::default()
     };
     let nothing = |_: &Variable| Substitution::Text("x".to_owned());
-    let mut add = |list: &mut Vec<String>, text: String| {
+    let add = |list: &mut Vec<String>, text: String| {
         if list.len() < 8 && !list.contains(&text) {
             list.push(text);
         }

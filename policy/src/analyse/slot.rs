@@ -154,19 +154,17 @@ impl Slot {
     }
 
     fn find_text(&self, atoms: &[&Atom], budget: &mut Budget) -> Found<String> {
-        let malformed = malformed_arns();
+        let malformed =
+            if atoms.iter().any(|atom| matches!(atom, Atom::Arn { .. })) { malformed_arns() } else { Vec::new() };
         let mut query = Query::new();
         if let Kind::Text(universe) = &self.kind {
             query = query.within(universe);
         }
         let mut unions: Vec<Vec<Pattern>> = Vec::new();
         for atom in atoms {
-            match atom {
-                // An ARN operator that also admits what is no ARN is a union, which must outlive the query.
-                Atom::Arn { patterns, outside: false, other: true } => {
-                    unions.push(patterns.iter().chain(&malformed).cloned().collect())
-                }
-                _ => {}
+            // An ARN operator that also admits what is no ARN is a union, which must outlive the query.
+            if let Atom::Arn { patterns, outside: false, other: true } = atom {
+                unions.push(patterns.iter().chain(&malformed).cloned().collect());
             }
         }
         for atom in atoms {

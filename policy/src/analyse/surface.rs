@@ -2,7 +2,7 @@
 
 use super::domain::language::{Class, Pattern};
 use super::need::COLON;
-use crate::service::{ActionRow, ResourceType, ServiceModel, ShapePart};
+use crate::service::{ResourceType, ServiceModel, ShapePart};
 use crate::text::CharClass;
 
 /// One type of resource of one service.
@@ -17,12 +17,6 @@ const REGION: Class =
     Class::Ranges(&[(b'-' as u16, b'-' as u16), (b'0' as u16, b'9' as u16), (b'a' as u16, b'z' as u16)]);
 
 impl ResourceShape {
-    /// The resources that a request for this action can name.
-    pub(crate) fn of_action(service: &'static ServiceModel, action: &ActionRow) -> Vec<Self> {
-        let types = action.resource_types.iter().filter_map(|name| service.resource_type(name));
-        types.map(|of| Self { service, of }).collect()
-    }
-
     /// All ARNs of this type in a partition. Lengths are not part of it: see [`ServiceModel::is_request`].
     pub(crate) fn universe(&self, partition: &str) -> Vec<Pattern> {
         let mut pattern = Pattern::literal(&format!("arn:{partition}:{}:", self.service.prefix));
@@ -157,7 +151,8 @@ mod tests {
             ),
         ] {
             for action in service.actions {
-                let shapes = ResourceShape::of_action(service, action);
+                let types = action.resource_types.iter().filter_map(|name| service.resource_type(name));
+                let shapes: Vec<ResourceShape> = types.map(|of| ResourceShape { service, of }).collect();
                 for resource in resources {
                     let full = format!("{}:{}", service.prefix, action.name);
                     let inside = shapes

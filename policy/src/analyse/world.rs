@@ -92,6 +92,8 @@ pub(crate) struct Frame {
 /// Values that the policies suggest. Trying them spares most searches.
 #[derive(Debug, Default)]
 pub(crate) struct Hints {
+    /// Ids of organizations, VPCs and endpoints as written. They count as possible even if no real id looks like that.
+    pub(crate) ids: Vec<String>,
     pub(crate) accounts: Vec<String>,
     /// Names of roles, users and services, as a principal's ARN or name.
     pub(crate) principals: Vec<String>,
@@ -171,6 +173,10 @@ const WORD: Class = Class::Ranges(&[
     (b'_' as u16, b'_' as u16),
     (b'a' as u16, b'z' as u16),
 ]);
+/// What names of real resources hold: no wildcards, which people write into `StringEquals` by mistake.
+const NO_WILDCARD: Class = Class::except(&[b'*' as u16, b'?' as u16]);
+/// The characters of ids that AWS gives out.
+const ID: Class = Class::Ranges(&[(b'0' as u16, b'9' as u16), (b'a' as u16, b'z' as u16)]);
 const ORG_PATH: Class =
     Class::Ranges(&[(b'-' as u16, b'-' as u16), (b'/' as u16, b'9' as u16), (b'a' as u16, b'z' as u16)]);
 
@@ -328,13 +334,8 @@ impl World {
                 let before = before.then_maybe(&Pattern::new().then_many(Class::except(NUL)).then_text("/"));
                 Place::Slot(PRINCIPAL, Lift::Between { before, after: frame.tail(), barred: SLASH_OR_NUL })
             }
-            "aws:principalorgpaths" if signed => {
-                let universe =
-                    Pattern::literal("o-").then(&some(WORD)).then_text("/r-").then_many(ORG_PATH).then_text("/");
-                self.slot(
-                    Slot::new(Kind::Text(Rc::new([universe]))).optional().hint("o-outsider00/r-root/ou-root-unit0000/"),
-                )
-            }
+            "aws:principalorgpaths" if signed => self
+                .slot(Slot::new(frame.organization_paths()).optional().hint("o-outsider00/r-root/ou-root-unit0000/")),
             "aws:principalorgid" if signed => self.part_of(
                 "aws:principalorgpaths",
                 Pattern::new(),
@@ -375,9 +376,7 @@ impl World {
             }
             "aws:federatedprovider" if frame.who == Who::Role => self.slot(text().optional()),
             "aws:signinsessionarn" if signed => self.slot(arn_slot().optional()),
-            "aws:ec2instancesourcevpc" if frame.who == Who::Role => {
-                self.slot(Slot::new(Kind::Text(Rc::new([Pattern::literal("vpc-").then(&some(WORD))]))).optional())
-            }
+            "aws:ec2instancesourcevpc" if frame.who == Who::Role => self.slot(Slot::new(frame.ids("vpc-")).optional()),
             "aws:ec2instancesourceprivateipv4" if frame.who == Who::Role => {
                 self.slot(Slot::new(Kind::Address).optional())
             }
@@ -386,23 +385,13 @@ impl World {
                 self.slot(Slot::new(Kind::Address).hint("198.18.7.23"))
             }
             "aws:vpcsourceip" if vpc => self.slot(Slot::new(Kind::Address).hint("10.20.30.40")),
-            "aws:sourcevpc" if vpc => self.slot(
-                Slot::new(Kind::Text(Rc::new([Pattern::literal("vpc-").then(&some(WORD))])))
-                    .hint("vpc-0123456789abcdef0"),
-            ),
-            "aws:sourcevpce" if vpc => self.slot(
-                Slot::new(Kind::Text(Rc::new([Pattern::literal("vpce-").then(&some(WORD))])))
-                    .hint("vpce-0123456789abcdef0"),
-            ),
+            "aws:sourcevpc" if vpc => self.slot(Slot::new(frame.ids("vpc-")).hint("vpc-0123456789abcdef0")),
+            "aws:sourcevpce" if vpc => self.slot(Slot::new(frame.ids("vpce-")).hint("vpce-0123456789abcdef0")),
             "aws:sourcevpcarn" if vpc => self.slot(arn_slot().optional()),
             "aws:vpceaccount" if vpc => {
                 self.slot(Slot::new(Kind::Text(Rc::new([account()]))).optional().hint(OUTSIDE_ACCOUNT))
             }
-            "aws:vpceorgpaths" if vpc => {
-                let universe =
-                    Pattern::literal("o-").then(&some(WORD)).then_text("/r-").then_many(ORG_PATH).then_text("/");
-                self.slot(Slot::new(Kind::Text(Rc::new([universe]))).optional())
-            }
+            "aws:vpceorgpaths" if vpc => self.slot(Slot::new(frame.organization_paths()).optional()),
             "aws:vpceorgid" if vpc => {
                 self.part_of("aws:vpceorgpaths", Pattern::new(), Pattern::literal("/").then(&rest()), SLASH)
             }
@@ -415,7 +404,7 @@ impl World {
                         .then_text(":")
                         .then_many(WORD)
                         .then_text(":");
-                    let universe = fields.then(&account()).then_text(":").then(&some(Class::ANY));
+                    let universe = fields.then(&account()).then_text(":").then(&some(NO_WILDCARD));
                     let hint = format!("arn:{}:cloudfront::{OUTSIDE_ACCOUNT}:distribution/EOUTSIDER", frame.partition);
                     self.slot(Slot::new(Kind::Text(Rc::new([universe]))).hint(hint))
                 }
@@ -426,7 +415,7 @@ impl World {
                         .then_many(WORD)
                         .then_text("::");
                     self.slot(
-                        Slot::new(Kind::Text(Rc::new([fields.then(&some(Class::ANY))])))
+                        Slot::new(Kind::Text(Rc::new([fields.then(&some(NO_WILDCARD))])))
                             .hint(format!("arn:{}:s3:::outsiders-bucket", frame.partition)),
                     )
                 }
@@ -443,11 +432,7 @@ impl World {
                 }
                 (Source::Account | Source::Bucket, _) => self.place(&CompactString::from("aws:sourceaccount")),
             },
-            "aws:sourceorgpaths" if service => {
-                let universe =
-                    Pattern::literal("o-").then(&some(WORD)).then_text("/r-").then_many(ORG_PATH).then_text("/");
-                self.slot(Slot::new(Kind::Text(Rc::new([universe]))).optional())
-            }
+            "aws:sourceorgpaths" if service => self.slot(Slot::new(frame.organization_paths()).optional()),
             "aws:sourceorgid" if service => {
                 self.part_of("aws:sourceorgpaths", Pattern::new(), Pattern::literal("/").then(&rest()), SLASH)
             }
@@ -462,11 +447,7 @@ impl World {
                 None if key == "s3:resourceaccount" => self.place(&CompactString::from("aws:resourceaccount")),
                 None => self.slot(Slot::new(Kind::Text(Rc::new([account()]))).hint("111122223333")),
             },
-            "aws:resourceorgpaths" => {
-                let universe =
-                    Pattern::literal("o-").then(&some(WORD)).then_text("/r-").then_many(ORG_PATH).then_text("/");
-                self.slot(Slot::new(Kind::Text(Rc::new([universe]))).optional())
-            }
+            "aws:resourceorgpaths" => self.slot(Slot::new(frame.organization_paths()).optional()),
             "aws:resourceorgid" => {
                 self.part_of("aws:resourceorgpaths", Pattern::new(), Pattern::literal("/").then(&rest()), SLASH)
             }
@@ -599,7 +580,7 @@ fn whole_second(milliseconds: i64) -> i64 {
 fn arn_slot() -> Slot {
     let field = || Pattern::new().then_many(WORD).then_text(":");
     let universe =
-        Pattern::literal("arn:").then(&field()).then(&field()).then(&field()).then(&field()).then_many(Class::ANY);
+        Pattern::literal("arn:").then(&field()).then(&field()).then(&field()).then(&field()).then_many(NO_WILDCARD);
     Slot::new(Kind::Text(Rc::new([universe])))
 }
 
@@ -645,6 +626,22 @@ fn principal_slot(frame: &Frame) -> Slot {
 impl Frame {
     fn universe(&self) -> Rc<[Pattern]> {
         Rc::clone(self.resources.get_or_init(|| self.shape.universe(&self.partition).into()))
+    }
+
+    /// The ids with a prefix: those AWS gives out, and those written in the policies.
+    fn ids(&self, prefix: &str) -> Kind {
+        Kind::Text(self.id_patterns(prefix).collect())
+    }
+
+    /// The paths of principals within organizations.
+    fn organization_paths(&self) -> Kind {
+        let path = |id: Pattern| id.then_text("/r-").then_many(ORG_PATH).then_text("/");
+        Kind::Text(self.id_patterns("o-").map(path).collect())
+    }
+
+    fn id_patterns(&self, prefix: &str) -> impl Iterator<Item = Pattern> {
+        let written = self.hints.ids.iter().filter(move |id| id.starts_with(prefix)).map(|id| Pattern::literal(id));
+        std::iter::once(Pattern::literal(prefix).then(&some(ID))).chain(written)
     }
 
     fn has_tail(&self) -> bool {

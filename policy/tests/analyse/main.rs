@@ -3,6 +3,7 @@
 // A test may panic: that is how it fails.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod adversarial; // policies made to be hard
 mod bound; // adversarial policies stay within the bound
 mod cases; // tests/cases/exposure: one file per kind of difficulty
 mod properties; // agreement with trying every request of a small world

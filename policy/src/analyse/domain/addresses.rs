@@ -99,7 +99,6 @@ impl<T> Default for Ranges<T> {
 
 /// What the two sizes of address have in common.
 trait Word: Copy + Ord {
-    const MAX: Self;
     fn next(self) -> Option<Self>;
     fn previous(self) -> Option<Self>;
     /// Clears the low `bits`.
@@ -111,7 +110,6 @@ trait Word: Copy + Ord {
 macro_rules! word {
     ($type:ty) => {
         impl Word for $type {
-            const MAX: Self = <$type>::MAX;
             fn next(self) -> Option<Self> {
                 self.checked_add(1)
             }

@@ -48,24 +48,43 @@ impl<'a> Query<'a> {
             return Found::Unknown;
         }
         if let Some(finite) = self.within.iter().find(|language| language.iter().all(Pattern::is_literal)) {
-            if !budget.spend((size * finite.len()) as u64 / 4) {
-                return Found::Unknown;
-            }
-            let member = finite.iter().filter_map(Pattern::as_literal).find(|text| self.admits(text));
-            return member.map_or(Found::Empty, Found::Member);
+            return self.find_among(finite, budget);
         }
-        // The language with the longest pattern is the most telling one; two fillings tell a gap from a shape.
-        let guesses =
-            self.within.iter().flat_map(|language| language.iter()).max_by_key(|pattern| pattern.items().len());
+        let Some(narrowed) = self.narrowed(budget) else { return Found::Unknown };
+        if narrowed.iter().any(Vec::is_empty) {
+            return Found::Empty;
+        }
+        // The last language is the most telling one (the first is what the key can hold at all); of two fillings one tells
+        // a gap, the other a shape.
+        let telling = narrowed.last().and_then(|language| language.first());
         for filling in ["", "x"] {
-            let guess = guesses.map_or_else(|| filling.to_owned(), |pattern| pattern.example(filling));
+            let guess = telling.map_or_else(|| filling.to_owned(), |pattern| pattern.example(filling));
             if self.admits(&guess) {
                 return Found::Member(guess);
             }
         }
-        let Some(narrowed) = self.narrowed(budget) else { return Found::Unknown };
         let without: Vec<&Pattern> = self.without.iter().flat_map(|language| language.iter()).collect();
         split(narrowed, &without, budget)
+    }
+
+    /// Finds a member among literals. Literals that are forbidden are looked up, not compared one by one.
+    fn find_among(&self, finite: &[Pattern], budget: &mut Budget) -> Found<String> {
+        let (literals, patterns): (Vec<&Pattern>, Vec<&Pattern>) =
+            self.without.iter().flat_map(|language| language.iter()).partition(|pattern| pattern.is_literal());
+        let forbidden: HashSet<&Pattern> = literals.into_iter().collect();
+        let others: usize = self.within.iter().map(|language| language.len()).sum();
+        for candidate in finite.iter().filter(|candidate| !forbidden.contains(candidate)) {
+            if !budget.spend((candidate.items().len() * (patterns.len() + 1) + others) as u64) {
+                return Found::Unknown;
+            }
+            if let Some(text) = candidate.as_literal()
+                && self.within.iter().all(|language| language.iter().any(|pattern| pattern.matches(&text)))
+                && !patterns.iter().any(|pattern| pattern.matches(&text))
+            {
+                return Found::Member(text);
+            }
+        }
+        Found::Empty
     }
 
     fn patterns(&self) -> impl Iterator<Item = &Pattern> {
@@ -304,7 +323,7 @@ impl Machine {
     }
 
     fn search(&self, budget: &mut Budget) -> Found<String> {
-        let cost = (self.words * (4 + self.jumps.len() + self.absorbing.len()) / 4 + 2) as u64;
+        let cost = (self.words * (16 + self.jumps.len() + self.absorbing.len()) / 4 + 16) as u64;
         let mut nodes = vec![Node { state: self.start.clone(), parent: 0, unit: 0, length: 0 }];
         let mut seen: HashSet<(Box<[u64]>, bool)> = HashSet::new();
         let mut queue = BinaryHeap::new();
@@ -350,6 +369,9 @@ fn spell(nodes: &[Node], mut index: usize) -> String {
     String::from_utf16_lossy(&units)
 }
 
+/// Which positions a unit leaves, and where it stays.
+type Masks = (Box<[u64]>, Box<[u64]>);
+
 /// One unit for each set of units that no item tells apart.
 fn symbols(patterns: &[&Pattern], words: usize, budget: &mut Budget) -> Option<Vec<Symbol>> {
     let mut cuts: Vec<u16> = vec![0];
@@ -363,7 +385,7 @@ fn symbols(patterns: &[&Pattern], words: usize, budget: &mut Budget) -> Option<V
     cuts.sort_unstable();
     cuts.dedup();
     let mut symbols: Vec<Symbol> = Vec::new();
-    let mut known: HashSet<(Box<[u64]>, Box<[u64]>, u8)> = HashSet::new();
+    let mut known: HashSet<(Masks, u8)> = HashSet::new();
     // Pleasant units go first, so that they stand for the class that they share with others.
     let friendly = friendly_units().filter(|unit| cuts.binary_search(unit).is_err());
     let exact = cuts.iter().copied().filter(|unit| !is_surrogate(*unit) || spelled(patterns, *unit));
@@ -391,7 +413,7 @@ fn symbols(patterns: &[&Pattern], words: usize, budget: &mut Budget) -> Option<V
             0xDC00..=0xDFFF => 2,
             _ => 0,
         };
-        if known.insert((one.clone(), many.clone(), half)) {
+        if known.insert(((one.clone(), many.clone()), half)) {
             symbols.push(Symbol { unit, one, many });
         }
     }
