@@ -18,7 +18,9 @@ const CONTAINER: &str = "resource \"mediastore_container\" \"live\" {\n  name = 
 #[test]
 fn a_server_that_is_not_there_or_something_else_is_said_to_be_so() {
     let html = "<!doctype html><title>Welcome</title>";
-    let cases: [(&str, Option<Vec<u8>>, &[&str]); 7] = [
+    // What it is, the bytes it answers with if anything listens, and what the user must read.
+    type Case = (&'static str, Option<Vec<u8>>, &'static [&'static str]);
+    let cases: [Case; 7] = [
         ("nothing listens", None, &["does not answer", "(after 3 tries)", "leave `endpoint` out to use the embedded"]),
         ("it hangs up", Some(vec![]), &["does not answer", "(after 3 tries)"]),
         ("it speaks another protocol", Some(b"SSH-2.0-OpenSSH_9.6\r\n".to_vec()), &["Could not create the container"]),
