@@ -21,19 +21,47 @@ const MOVIES: &str = "arn:aws:mediastore:us-east-1:111122223333:container/movies
 
 /// The shapes that the service's guide documents, and what people make of them.
 const ORDINARY: &[(&str, &str)] = &[
-    ("default", r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":["mediastore:*"],"Resource":"R","Condition":{"Bool":{"aws:SecureTransport":"true"}}}"#),
-    ("public", r#"{"Effect":"Allow","Principal":"*","Action":["mediastore:GetObject","mediastore:DescribeObject"],"Resource":"R","Condition":{"Bool":{"aws:SecureTransport":"true"}}}"#),
-    ("referer", r#"{"Effect":"Allow","Principal":"*","Action":"mediastore:GetObject","Resource":"R","Condition":{"StringEquals":{"aws:Referer":"s3cr3t"}}}"#),
-    ("partner", r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:role/encoder"},"Action":"mediastore:PutObject","Resource":"R","Condition":{"Bool":{"aws:SecureTransport":"true"}}}"#),
-    ("networks", r#"{"Effect":"Allow","Principal":"*","Action":"mediastore:GetObject","Resource":"R","Condition":{"IpAddress":{"aws:SourceIp":["198.51.100.0/24"]},"NotIpAddress":{"aws:SourceIp":"198.51.100.188/32"}}}"#),
-    ("cloudfront", r#"{"Effect":"Allow","Principal":{"Service":"cloudfront.amazonaws.com"},"Action":"mediastore:GetObject","Resource":"R","Condition":{"StringEquals":{"AWS:SourceArn":"arn:aws:cloudfront::111122223333:distribution/E1"},"Bool":{"aws:SecureTransport":"true"}}}"#),
-    ("deny plain", r#"{"Effect":"Allow","Principal":"*","Action":"mediastore:GetObject","Resource":"R"},{"Effect":"Deny","Principal":"*","Action":"mediastore:*","Resource":"R","Condition":{"Bool":{"aws:SecureTransport":"false"}}}"#),
-    ("deny others", r#"{"Effect":"Allow","Principal":"*","Action":"mediastore:*","Resource":"R"},{"Effect":"Deny","Principal":"*","Action":"mediastore:*","Resource":"R","Condition":{"StringNotEquals":{"aws:PrincipalAccount":"111122223333"}}}"#),
-    ("organization", r#"{"Effect":"Allow","Principal":"*","Action":"mediastore:GetObject","Resource":"R","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}}}"#),
+    (
+        "default",
+        r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":["mediastore:*"],"Resource":"R","Condition":{"Bool":{"aws:SecureTransport":"true"}}}"#,
+    ),
+    (
+        "public",
+        r#"{"Effect":"Allow","Principal":"*","Action":["mediastore:GetObject","mediastore:DescribeObject"],"Resource":"R","Condition":{"Bool":{"aws:SecureTransport":"true"}}}"#,
+    ),
+    (
+        "referer",
+        r#"{"Effect":"Allow","Principal":"*","Action":"mediastore:GetObject","Resource":"R","Condition":{"StringEquals":{"aws:Referer":"s3cr3t"}}}"#,
+    ),
+    (
+        "partner",
+        r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:role/encoder"},"Action":"mediastore:PutObject","Resource":"R","Condition":{"Bool":{"aws:SecureTransport":"true"}}}"#,
+    ),
+    (
+        "networks",
+        r#"{"Effect":"Allow","Principal":"*","Action":"mediastore:GetObject","Resource":"R","Condition":{"IpAddress":{"aws:SourceIp":["198.51.100.0/24"]},"NotIpAddress":{"aws:SourceIp":"198.51.100.188/32"}}}"#,
+    ),
+    (
+        "cloudfront",
+        r#"{"Effect":"Allow","Principal":{"Service":"cloudfront.amazonaws.com"},"Action":"mediastore:GetObject","Resource":"R","Condition":{"StringEquals":{"AWS:SourceArn":"arn:aws:cloudfront::111122223333:distribution/E1"},"Bool":{"aws:SecureTransport":"true"}}}"#,
+    ),
+    (
+        "deny plain",
+        r#"{"Effect":"Allow","Principal":"*","Action":"mediastore:GetObject","Resource":"R"},{"Effect":"Deny","Principal":"*","Action":"mediastore:*","Resource":"R","Condition":{"Bool":{"aws:SecureTransport":"false"}}}"#,
+    ),
+    (
+        "deny others",
+        r#"{"Effect":"Allow","Principal":"*","Action":"mediastore:*","Resource":"R"},{"Effect":"Deny","Principal":"*","Action":"mediastore:*","Resource":"R","Condition":{"StringNotEquals":{"aws:PrincipalAccount":"111122223333"}}}"#,
+    ),
+    (
+        "organization",
+        r#"{"Effect":"Allow","Principal":"*","Action":"mediastore:GetObject","Resource":"R","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}}}"#,
+    ),
 ];
 
 fn ordinary(name: &str) -> Policy {
-    let statements = ORDINARY.iter().find(|(own, _)| *own == name).unwrap().1.replace("\"R\"", &format!("\"{MOVIES}\""));
+    let statements =
+        ORDINARY.iter().find(|(own, _)| *own == name).unwrap().1.replace("\"R\"", &format!("\"{MOVIES}\""));
     parse::parse(format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#).as_str()).into_result().unwrap()
 }
 

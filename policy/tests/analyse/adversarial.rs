@@ -6,7 +6,8 @@ pub(crate) type Hard = (&'static str, String, &'static [&'static str]);
 
 pub(crate) fn policies() -> Vec<Hard> {
     let never = deny(r#"{"StringLike":{"aws:Referer":"*1*"}}"#);
-    let piece = |number: usize| deny(&format!(r#"{{"StringNotLike":{{"aws:Referer":"*{number}?{}*"}}}}"#, number * 7 % 10));
+    let piece =
+        |number: usize| deny(&format!(r#"{{"StringNotLike":{{"aws:Referer":"*{number}?{}*"}}}}"#, number * 7 % 10));
     let networks = list(|number| format!(r#""{}.{}.0.0/16""#, number / 256 + 11, number % 256));
     let agents = list(|number| format!(r#""*bot{number}*""#));
     let paths = list(|number| format!(r#""arn:aws:mediastore:*:*:container/*/{number}/*""#));
@@ -19,28 +20,55 @@ pub(crate) fn policies() -> Vec<Hard> {
         ("pieces that contradict", fill(&format!("{ALLOW},{never}"), piece), &["none", "undecided"]),
         // A satisfiability problem in disguise.
         ("puzzle of presence", fill(ALLOW, puzzle), &["public", "none", "undecided"]),
-        ("many networks", fill(ALLOW, |_| deny(&format!(r#"{{"IpAddress":{{"aws:SourceIp":[{networks}]}}}}"#))), &["public"]),
-        ("many agents", fill(ALLOW, |_| deny(&format!(r#"{{"StringLike":{{"aws:UserAgent":[{agents}]}}}}"#))), &["public", "undecided"]),
+        (
+            "many networks",
+            fill(ALLOW, |_| deny(&format!(r#"{{"IpAddress":{{"aws:SourceIp":[{networks}]}}}}"#))),
+            &["public"],
+        ),
+        (
+            "many agents",
+            fill(ALLOW, |_| deny(&format!(r#"{{"StringLike":{{"aws:UserAgent":[{agents}]}}}}"#))),
+            &["public", "undecided"],
+        ),
         ("many paths", fill(&of_paths, |_| deny(r#"{"Bool":{"aws:SecureTransport":"false"}}"#)), &["public"]),
         (
             "many secrets",
-            fill(&format!(r#"{{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{{"StringEquals":{{"aws:Referer":[{secrets}]}}}}}}"#), |_| {
-                "x".repeat(9000)
-            }),
+            fill(
+                &format!(
+                    r#"{{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{{"StringEquals":{{"aws:Referer":[{secrets}]}}}}}}"#
+                ),
+                |_| "x".repeat(9000),
+            ),
             &["guarded"],
         ),
-        ("stars", fill(&format!(r#"{{"Effect":"Allow","Principal":"*","Action":"*","Resource":"arn:aws:mediastore:*:*:container/{}"}}"#, "*a?".repeat(2500)), |_| "x".repeat(9000)), &["public", "none", "undecided"]),
+        (
+            "stars",
+            fill(
+                &format!(
+                    r#"{{"Effect":"Allow","Principal":"*","Action":"*","Resource":"arn:aws:mediastore:*:*:container/{}"}}"#,
+                    "*a?".repeat(2500)
+                ),
+                |_| "x".repeat(9000),
+            ),
+            &["public", "none", "undecided"],
+        ),
         (
             "variables",
             fill(ALLOW, |number| {
-                deny(&format!(r#"{{"StringNotLike":{{"aws:Referer":"*${{aws:PrincipalTag/t{number}}}*${{aws:username}}"}}}}"#))
+                deny(&format!(
+                    r#"{{"StringNotLike":{{"aws:Referer":"*${{aws:PrincipalTag/t{number}}}*${{aws:username}}"}}}}"#
+                ))
             }),
             &["public", "undecided"],
         ),
         (
             "accounts",
             fill(ALLOW, |number| {
-                deny(&format!(r#"{{"StringLike":{{"aws:PrincipalAccount":"*{}*","aws:PrincipalArn":"*:{}*"}}}}"#, number % 10, number))
+                deny(&format!(
+                    r#"{{"StringLike":{{"aws:PrincipalAccount":"*{}*","aws:PrincipalArn":"*:{}*"}}}}"#,
+                    number % 10,
+                    number
+                ))
             }),
             &["public", "undecided"],
         ),
@@ -65,7 +93,15 @@ fn puzzle(number: usize) -> String {
     ];
     let pick = |step: usize| KEYS[(number * step + step * step) % KEYS.len()];
     let truth = |bit: usize| (number >> bit) & 1 == 1;
-    deny(&format!(r#"{{"Null":{{"{}":"{}","{}x":"{}","{}y":"{}"}}}}"#, pick(1), truth(0), pick(3), truth(1), pick(5), truth(2)))
+    deny(&format!(
+        r#"{{"Null":{{"{}":"{}","{}x":"{}","{}y":"{}"}}}}"#,
+        pick(1),
+        truth(0),
+        pick(3),
+        truth(1),
+        pick(5),
+        truth(2)
+    ))
 }
 
 /// As many values as leave room for a statement around them.
