@@ -5,8 +5,13 @@
 
 pub mod commands;
 pub mod config;
-mod document;
+pub mod finding;
 mod outcome;
+mod policy_file;
+pub mod rule;
+pub mod rules;
+pub mod source;
+pub mod unit;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

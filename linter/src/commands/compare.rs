@@ -10,7 +10,7 @@ use mediastore_policy::request::Request;
 use serde::Serialize;
 
 use super::{Clock, Format, print_request};
-use crate::document;
+use crate::policy_file;
 use crate::{Failure, Outcome};
 
 /// Say whether a new policy allows more, less or the same as an old one, and show a request for each difference
@@ -57,7 +57,7 @@ impl Compare {
         }
         let mut outcome = Outcome::Clean;
         for pair in self.files.chunks_exact(2) {
-            let (old, new) = (document::required(&pair[0])?, document::required(&pair[1])?);
+            let (old, new) = (policy_file::required(&pair[0])?, policy_file::required(&pair[1])?);
             let comparison = analyse::compare(&[old], &[new], &mediastore::MODEL, self.clock.instant());
             self.print(out, &comparison)?;
             if self.fail_on.is_some_and(|change| change.is_made_by(comparison.relation)) {

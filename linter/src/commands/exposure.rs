@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Clock, Format, print_request};
 use crate::config::{AccountId, Config};
-use crate::document::{self, Complaint};
+use crate::policy_file::{self, Complaint};
 use crate::{Failure, Outcome};
 
 /// Say who outside the trust zone can do what by a policy, and show a request that proves it
@@ -108,7 +108,7 @@ impl Exposure {
         let zone = config.trust.zone(&self.account);
         let mut outcome = Outcome::Clean;
         for file in &self.files {
-            outcome = outcome.max(match document::policy(file) {
+            outcome = outcome.max(match policy_file::policy(file) {
                 Ok(policy) => self.judge(out, file, &policy, &zone)?,
                 Err(complaints) => {
                     self.complain(out, file, &complaints)?;

@@ -10,7 +10,7 @@ use mediastore_policy::request::Request;
 use serde::Serialize;
 
 use super::Format;
-use crate::document;
+use crate::policy_file;
 use crate::{Failure, Outcome};
 
 /// Decide one request by a policy, and name the statements that decide it
@@ -56,8 +56,9 @@ struct Deciding<'a> {
 
 impl Simulate {
     pub(super) fn run(&self, out: &mut dyn Write) -> Result<Outcome, Failure> {
-        let policies = self.policy.iter().map(|file| document::required(file)).collect::<Result<Vec<Policy>, _>>()?;
-        let text = document::read(&self.request)?;
+        let policies =
+            self.policy.iter().map(|file| policy_file::required(file)).collect::<Result<Vec<Policy>, _>>()?;
+        let text = policy_file::read(&self.request)?;
         let request: Request = serde_json::from_str(&text).map_err(|error| Failure::Input {
             path: self.request.clone(),
             reason: format!("not a request: {error}"),

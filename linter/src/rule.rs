@@ -1,0 +1,239 @@
+//! What a rule is, and how the rules of the registry are run over a unit.
+//!
+//! A rule is a static value in a file of its own under `rules/`: what it is called, what it says and why, what triggers it and what does
+//! not, and a pure function. Docs, help, configuration schema, SARIF metadata and the sweeping tests read the same value.
+
+use std::cell::OnceCell;
+
+use mediastore_policy::analyse::{self, Exposure, TrustZone};
+use mediastore_policy::condition::date::Instant;
+use mediastore_policy::model::Policy;
+use mediastore_policy::parse::{self, Parsed};
+use mediastore_policy::{mediastore, problem::Problem};
+
+use crate::config::Config;
+use crate::finding::{Finding, Severity};
+use crate::unit::{Container, Document, DocumentKind, Fault, Stranger, Unit};
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab-case, the name of the thing flagged. Never changes.
+    pub name: &'static str,
+    /// The family, which is also the heading in the docs.
+    pub family: Family,
+    /// How bad it is, unless configured otherwise.
+    pub severity: Severity,
+    /// How bad it is in the `strict` profile.
+    pub strict: Severity,
+    /// One line, without a full stop.
+    pub summary: &'static str,
+    /// Why it matters and what to do about it: Markdown paragraphs.
+    pub explanation: &'static str,
+    /// Inputs that trigger it. Executed as tests, printed in the docs.
+    pub bad: &'static [Example],
+    /// Inputs that do not.
+    pub good: &'static [Example],
+    /// What it looks at, and how.
+    pub check: Check,
+}
+
+/// Families of rules, in the order of the docs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Input that could not be judged.
+    Input,
+    /// Who can do what.
+    Exposure,
+    /// Text the service refuses or that means nothing.
+    Validity,
+    /// Cross-origin rules.
+    Cors,
+    /// Lifecycle and metric policies.
+    LifecycleAndMetrics,
+    /// Names.
+    Naming,
+    /// Tags.
+    Tagging,
+    /// Everything else worth saying.
+    Hygiene,
+}
+
+/// An input of a rule's example.
+#[derive(Debug, Clone, Copy)]
+pub struct Example {
+    /// A file name whose ending says the language: `main.tf`, `policy.json`, `template.yaml`.
+    pub file: &'static str,
+    /// The text. In a bad example each expected place is marked by `«` before and `»` behind it, which are not part of the text.
+    pub text: &'static str,
+    /// Configuration it runs under, as in `mediastore-lint.toml`.
+    pub config: &'static str,
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// A fault of the input.
+    Fault(fn(&Fault, &Unit, &mut Sink<'_>)),
+    /// A resource of an unknown type.
+    Stranger(fn(&Stranger, &mut Sink<'_>)),
+    /// A container with everything attached to it.
+    Container(fn(&Scope<'_>, &Container, usize, &mut Sink<'_>)),
+    /// A container policy.
+    Policy(fn(&Scope<'_>, &JudgedPolicy<'_>, &mut Sink<'_>)),
+    /// A document of one kind.
+    Document(DocumentKind, fn(&Scope<'_>, &Document, &mut Sink<'_>)),
+}
+
+/// What every check may look at.
+#[derive(Debug)]
+pub struct Scope<'a> {
+    /// The whole unit.
+    pub unit: &'a Unit,
+    /// The configuration.
+    pub config: &'a Config,
+    /// Requests are made at this time or later; any time, if nothing.
+    pub now: Option<Instant>,
+    /// The policies of the unit, in the order of its documents.
+    pub policies: &'a [JudgedPolicy<'a>],
+}
+
+impl Scope<'_> {
+    /// The policy of a container: the judged one attached to it in this unit.
+    #[must_use]
+    pub fn policy_of(&self, container: usize) -> Option<&JudgedPolicy<'_>> {
+        self.policies.iter().find(|policy| policy.document.owner == crate::unit::Owner::Here(container))
+    }
+}
+
+/// A container policy, read once for all rules; the costly answers are found when first asked for.
+#[derive(Debug)]
+pub struct JudgedPolicy<'a> {
+    /// The document it was read from.
+    pub document: &'a Document,
+    /// Its container, if it is in the unit.
+    pub container: Option<&'a Container>,
+    /// The policy as far as it could be read.
+    pub policy: Option<Policy>,
+    /// Everything wrong with text and grammar.
+    pub problems: Vec<Problem>,
+    zone: TrustZone,
+    now: Option<Instant>,
+    exposure: OnceCell<Option<Exposure>>,
+}
+
+impl<'a> JudgedPolicy<'a> {
+    fn new(document: &'a Document, container: Option<&'a Container>, zone: &TrustZone, now: Option<Instant>) -> Self {
+        let mut problems = document.problems.clone();
+        let Parsed { policy, problems: found } = match &document.body {
+            Some(node) => parse::parse_node(node.clone()),
+            None => Parsed { policy: None, problems: Vec::new() },
+        };
+        problems.extend(found);
+        let mut zone = zone.clone();
+        if zone.accounts.is_empty() {
+            zone.accounts.extend(container.and_then(|container| container.account.clone()));
+        }
+        if zone.accounts.is_empty() {
+            zone.accounts.extend(policy.as_slice().first().and_then(|_| TrustZone::owner(policy.as_slice())));
+        }
+        Self { document, container, policy, problems, zone, now, exposure: OnceCell::new() }
+    }
+
+    /// The policy, if nothing is wrong with its text.
+    #[must_use]
+    pub fn sound(&self) -> Option<&Policy> {
+        self.policy.as_ref().filter(|_| self.problems.is_empty())
+    }
+
+    /// Who outside the trust zone can do what; nothing for a policy with problems.
+    pub fn exposure(&self) -> Option<&Exposure> {
+        self.exposure
+            .get_or_init(|| {
+                let policy = self.sound()?;
+                Some(analyse::exposure(std::slice::from_ref(policy), &self.zone, &mediastore::MODEL, self.now))
+            })
+            .as_ref()
+    }
+
+    /// Whom the owner counts as their own.
+    #[must_use]
+    pub fn zone(&self) -> &TrustZone {
+        &self.zone
+    }
+}
+
+/// Where a check puts its findings; fills in what the rule knows of itself.
+#[derive(Debug)]
+pub struct Sink<'a> {
+    rule: &'static Rule,
+    severity: Severity,
+    address: &'a str,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Sink<'_> {
+    /// Reports a finding, with the rule's name and severity and the address of what is checked.
+    pub fn report(&mut self, finding: Finding) {
+        self.report_as(self.severity, finding);
+    }
+
+    /// Reports a finding that is worse or less bad than the rule's usual.
+    pub fn report_as(&mut self, severity: Severity, mut finding: Finding) {
+        self.rule.name.clone_into(&mut finding.rule);
+        self.address.clone_into(&mut finding.address);
+        finding.severity = severity;
+        self.findings.push(finding);
+    }
+
+    /// The severity that configuration gives this rule.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+}
+
+/// Runs rules over a unit. `severity` says how bad a rule is here, or that it is off.
+pub fn judge(
+    unit: &Unit,
+    rules: &[&'static Rule],
+    config: &Config,
+    now: Option<Instant>,
+    severity: impl Fn(&Rule) -> Option<Severity>,
+) -> Vec<Finding> {
+    let zone = config.trust.zone(&[]);
+    let policies: Vec<_> = unit
+        .documents
+        .iter()
+        .filter(|document| document.kind == DocumentKind::Policy)
+        .map(|document| JudgedPolicy::new(document, unit.container_of(document), &zone, now))
+        .collect();
+    let scope = Scope { unit, config, now, policies: &policies };
+    let mut findings = Vec::new();
+    for rule in rules {
+        let Some(severity) = severity(rule) else { continue };
+        let mut on = |address: &str, check: &mut dyn FnMut(&mut Sink<'_>)| {
+            check(&mut Sink { rule, severity, address, findings: &mut findings });
+        };
+        match rule.check {
+            Check::Fault(check) => unit.faults.iter().for_each(|fault| on("", &mut |sink| check(fault, unit, sink))),
+            Check::Stranger(check) => {
+                unit.strangers.iter().for_each(|it| on(&it.origin.address, &mut |sink| check(it, sink)));
+            }
+            Check::Container(check) => unit
+                .containers
+                .iter()
+                .enumerate()
+                .for_each(|(index, it)| on(&it.origin.address, &mut |sink| check(&scope, it, index, sink))),
+            Check::Policy(check) => {
+                policies.iter().for_each(|it| on(&it.document.origin.address, &mut |sink| check(&scope, it, sink)))
+            }
+            Check::Document(kind, check) => unit
+                .documents
+                .iter()
+                .filter(|document| document.kind == kind)
+                .for_each(|it| on(&it.origin.address, &mut |sink| check(&scope, it, sink))),
+        }
+    }
+    findings
+}
