@@ -150,6 +150,7 @@ impl Trust {
             endpoints: self.vpc_endpoints.clone(),
             sources: self.distributions.clone(),
             services: self.services.clone(),
+            ..TrustZone::default()
         }
     }
 }

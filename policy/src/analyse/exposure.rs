@@ -47,7 +47,7 @@ impl ExposureClass {
 
     /// Rank for choosing the one to report for several actions. What is not settled counts as worse than everything that is
     /// settled, except `Public`, which nothing can make worse.
-    fn rank(self) -> u8 {
+    pub(super) fn rank(self) -> u8 {
         match self {
             Self::Public => 0,
             Self::Undecided => 1,
@@ -108,6 +108,8 @@ pub struct ActionExposure {
     pub witness: Option<Request>,
     /// Why it is undecided.
     pub doubt: Option<Doubt>,
+    /// What the class depends on, if it does: the worst there is, and another.
+    pub dependence: Option<Dependence>,
 }
 
 /// The exposure of wholly known policies that apply together. Requests are made at `now` or later, if that is given;
@@ -134,8 +136,9 @@ pub(crate) fn known(
                     class: ExposureClass::Undecided,
                     witness: None,
                     doubt: Some(Doubt::Inconsistent),
+                    dependence: None,
                 },
-                own => ActionExposure { action, class, witness: own.flatten(), doubt },
+                own => ActionExposure { action, class, witness: own.flatten(), doubt, dependence: None },
             });
         }
     }

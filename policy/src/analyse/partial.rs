@@ -59,7 +59,20 @@ pub(crate) fn exposure(
             documents.iter().map(|document| parse_node(fill(document, &value)?).into_result().ok()).collect();
         // A value that makes the document invalid is one the service would refuse.
         if let Some(filled) = filled {
-            outcomes.push((choice, known(&filled.iter().collect::<Vec<_>>(), zone, service, now)));
+            let owned = |(name, values): (&String, &Filling)| match values {
+                Filling::Text(account) if zone.account_holes.contains(name) => Some(account.clone()),
+                _ => None,
+            };
+            let values = holes.iter().zip(&choice).map(|((name, values), at)| (name, &values[*at]));
+            let own: Vec<String> = values.filter_map(owned).collect();
+            let exposure = if own.is_empty() {
+                known(&filled.iter().collect::<Vec<_>>(), zone, service, now)
+            } else {
+                let accounts = zone.accounts.iter().cloned().chain(own).collect();
+                let zone = TrustZone { accounts, ..zone.clone() };
+                known(&filled.iter().collect::<Vec<_>>(), &zone, service, now)
+            };
+            outcomes.push((choice, exposure));
         }
     }
     merge(&holes, outcomes, service)
@@ -122,21 +135,21 @@ fn merge(
     outcomes: Vec<(Vec<usize>, Exposure)>,
     service: &'static ServiceModel,
 ) -> Exposure {
-    let mut outcomes = outcomes.into_iter();
-    let Some((first_choice, mut merged)) = outcomes.next() else {
+    let Some((_, first)) = outcomes.first() else {
         // No value that was tried makes a valid document.
         return known(&[], &TrustZone::default(), service, None).undecided();
     };
-    let mut seen = vec![(first_choice, merged.class)];
-    for (choice, other) in outcomes {
-        for (action, others) in merged.actions.iter_mut().zip(&other.actions) {
-            if action.class != others.class {
-                action.class = ExposureClass::Depends;
-                action.witness = None;
-            }
+    let mut merged = first.clone();
+    for (index, action) in merged.actions.iter_mut().enumerate() {
+        let seen = |(choice, other): &(Vec<usize>, Exposure)| (choice.clone(), other.actions[index].class);
+        let seen: Vec<_> = outcomes.iter().map(seen).collect();
+        if seen.iter().any(|(_, class)| *class != action.class) {
+            action.class = ExposureClass::Depends;
+            action.witness = None;
+            action.dependence = dependence(holes, &seen);
         }
-        seen.push((choice, other.class));
     }
+    let seen: Vec<_> = outcomes.into_iter().map(|(choice, other)| (choice, other.class)).collect();
     merged.class =
         if seen.iter().all(|(_, class)| *class == merged.class) { merged.class } else { ExposureClass::Depends };
     if merged.class == ExposureClass::Depends {
@@ -149,13 +162,15 @@ fn merge(
     merged
 }
 
-/// Two assignments of different exposure that differ in one hole; failing that, in the first hole that differs.
+/// The worst assignment, and another one that is less exposed and differs from it in as few holes as possible: in one, or
+/// else the first hole that differs is named.
 fn dependence(holes: &[(String, Vec<Filling>)], seen: &[(Vec<usize>, ExposureClass)]) -> Option<Dependence> {
     let differing = |a: &[usize], b: &[usize]| a.iter().zip(b).filter(|(a, b)| a != b).count();
-    let pairs = seen.iter().enumerate().flat_map(|(index, a)| seen[index + 1..].iter().map(move |b| (a, b)));
-    let (a, b) = pairs.filter(|(a, b)| a.1 != b.1).min_by_key(|(a, b)| differing(&a.0, &b.0))?;
-    let hole = a.0.iter().zip(&b.0).position(|(a, b)| a != b)?;
-    let (worse, better) = if a.1 <= b.1 { (a, b) } else { (b, a) };
+    let worst = seen.iter().map(|(_, class)| *class).min_by_key(|class| class.rank())?;
+    let (worse, others): (Vec<_>, Vec<_>) = seen.iter().partition(|(_, class)| *class == worst);
+    let pairs = worse.into_iter().flat_map(|a| others.iter().map(move |b| (a, *b)));
+    let (worse, better) = pairs.min_by_key(|(a, b)| differing(&a.0, &b.0))?;
+    let hole = worse.0.iter().zip(&better.0).position(|(a, b)| a != b)?;
     let value = |(choice, class): &(Vec<usize>, ExposureClass)| (holes[hole].1[choice[hole]].to_string(), *class);
     Some(Dependence { hole: holes[hole].0.clone(), values: [value(worse), value(better)] })
 }

@@ -17,6 +17,8 @@ use crate::resource::ResourceKind;
 pub struct TrustZone {
     /// Account ids, twelve digits each; the container's own among them.
     pub accounts: Vec<String>,
+    /// Names of holes that stand for accounts of the zone: which account it is, is unknown, but it is the owner's.
+    pub account_holes: Vec<String>,
     /// Organization ids (`o-...`).
     pub organizations: Vec<String>,
     /// Networks that requests of the owner's people and machines come from.

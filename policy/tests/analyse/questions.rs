@@ -219,3 +219,29 @@ fn unknown_parts_matter_only_where_they_do() {
     );
     exposes(&format!(r#"[{}, "!more"]"#, read(&format!(r#""Principal": "*", {movies}"#))), Depends, Some("more"));
 }
+
+#[test]
+fn an_unknown_account_may_be_the_owners() {
+    let text = r#"{"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::<own:12>:root"}, "Action": "mediastore:PutObject",
+         "Resource": "arn:aws:mediastore:us-east-1:<own:12>:container/movies/*"},
+        {"Effect": "Allow", "Principal": {"AWS": "<reader>"}, "Action": "mediastore:GetObject",
+         "Resource": "arn:aws:mediastore:us-east-1:<own:12>:container/movies/*"}]}"#;
+    let policy = parse::parse_node(with_holes(text)).into_result().unwrap();
+    let classes = |zone: &TrustZone| {
+        let found = exposure(std::slice::from_ref(&policy), zone, &mediastore::MODEL, None);
+        let of = |name: &str| found.actions.iter().find(|action| action.action == name).unwrap().clone();
+        (of("mediastore:PutObject"), of("mediastore:GetObject"))
+    };
+    let (put, get) =
+        classes(&TrustZone { account_holes: vec!["own".to_owned()], ..TrustZone::of_account("444455556666") });
+    assert_eq!((put.class, put.dependence), (ExposureClass::Trusted, None));
+    assert!(put.witness.is_some());
+    // Each action says what it depends on, the worst value first.
+    assert_eq!(get.class, ExposureClass::Depends);
+    let dependence = get.dependence.unwrap();
+    assert_eq!((dependence.hole.as_str(), dependence.values[0].1), ("reader", ExposureClass::Public));
+    // The account is a stranger's as long as nobody says whose it is.
+    let (put, _) = classes(&TrustZone::of_account("444455556666"));
+    assert_eq!(put.class, ExposureClass::Depends);
+}
