@@ -1,5 +1,6 @@
 //! Comparison: what one set of policies allows that another does not.
 
+use super::domain::Budget;
 use super::question::{Aim, Answer, Doubt, Study};
 use crate::condition::date::Instant;
 use crate::model::Policy;
@@ -62,8 +63,8 @@ pub struct Comparison {
 #[must_use]
 pub fn compare(old: &[Policy], new: &[Policy], service: &'static ServiceModel, now: Option<Instant>) -> Comparison {
     let (old, new): (Vec<&Policy>, Vec<&Policy>) = (old.iter().collect(), new.iter().collect());
-    let gained = difference(&new, &old, service, now);
-    let lost = difference(&old, &new, service, now);
+    let gained = difference(&new, &old, service, now, &mut Budget::new(BUDGET));
+    let lost = difference(&old, &new, service, now, &mut Budget::new(BUDGET));
     let relation = match (&gained, &lost) {
         (Answer::Yes(_), Answer::Yes(_)) => Relation::Incomparable,
         (Answer::Open(_), _) | (_, Answer::Open(_)) => Relation::Undecided,
@@ -84,16 +85,23 @@ pub(crate) fn difference(
     others: &[&Policy],
     service: &'static ServiceModel,
     now: Option<Instant>,
+    budget: &mut Budget,
 ) -> Answer {
     let zone = super::TrustZone::default();
-    let mut study = Study::new(service, &zone, now.map(|now| now.0), [these.to_vec(), others.to_vec()], BUDGET);
+    let now = now.map(|now| now.0);
+    let mut study = Study::new(service, &zone, now, [these.to_vec(), others.to_vec()], budget.clone());
     let mut open = None;
+    let mut found = None;
     for group in study.action_groups() {
         match study.ask(group[0], Aim::Anything, None, &|_| Vec::new()) {
             Answer::No => {}
             Answer::Open(doubt) => open = open.max(Some(doubt)),
-            yes @ Answer::Yes(_) => return yes,
+            yes @ Answer::Yes(_) => {
+                found = Some(yes);
+                break;
+            }
         }
     }
-    open.map_or(Answer::No, Answer::Open)
+    *budget = study.budget;
+    found.unwrap_or_else(|| open.map_or(Answer::No, Answer::Open))
 }

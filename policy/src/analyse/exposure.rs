@@ -1,5 +1,6 @@
 //! Exposure: who outside the trust zone can do what.
 
+use super::domain::Budget;
 use super::partial::Dependence;
 use super::question::{Aim, Answer, Doubt, Study, full_name};
 use super::zone::TrustZone;
@@ -123,7 +124,8 @@ pub(crate) fn known(
     service: &'static ServiceModel,
     now: Option<Instant>,
 ) -> Exposure {
-    let mut study = Study::new(service, zone, now.map(|now| now.0), [policies.to_vec(), Vec::new()], BUDGET);
+    let mut study =
+        Study::new(service, zone, now.map(|now| now.0), [policies.to_vec(), Vec::new()], Budget::new(BUDGET));
     let mut actions: Vec<Option<ActionExposure>> = service.actions.iter().map(|_| None).collect();
     for group in study.action_groups() {
         let (class, witness, doubt) = classify(&mut study, group[0]);

@@ -15,7 +15,7 @@ mod world;
 mod zone;
 
 pub use compare::{Comparison, Relation, compare};
-pub use dead::{Dead, DeadPart, dead};
+pub use dead::{Dead, DeadPart, DeadReason, dead};
 pub use exposure::{ActionExposure, Exposure, ExposureClass};
 pub use partial::Dependence;
 pub use question::Doubt;

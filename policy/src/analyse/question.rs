@@ -150,7 +150,7 @@ impl<'p> Study<'p> {
         zone: &TrustZone,
         now: Option<i64>,
         sides: [Vec<&'p Policy>; 2],
-        budget: u64,
+        budget: Budget,
     ) -> Self {
         let mentions = Mentions::of(sides.iter().flatten().copied());
         Self::with(service, zone, now, sides, mentions, Vec::new(), budget)
@@ -163,7 +163,7 @@ impl<'p> Study<'p> {
         now: Option<i64>,
         policies: Vec<&'p Policy>,
         caller: &Caller,
-        budget: u64,
+        budget: Budget,
     ) -> Self {
         let mut mentions = Mentions::of(policies.iter().copied());
         mentions.identity = true;
@@ -181,7 +181,7 @@ impl<'p> Study<'p> {
         sides: [Vec<&'p Policy>; 2],
         mentions: Mentions,
         mut named: Vec<Caller>,
-        budget: u64,
+        budget: Budget,
     ) -> Self {
         let mut rules = Vec::new();
         let names: Vec<String> = service.actions.iter().map(|row| full_name(service, row.name)).collect();
@@ -201,17 +201,7 @@ impl<'p> Study<'p> {
         let hints = Rc::new(hints(&all, zone, &written));
         let frames = frames(service, named, &written, mentions, now, &hints);
         let worlds = frames.iter().map(|_| None).collect();
-        Self {
-            service,
-            zone: zone.clone(),
-            rules,
-            sides,
-            written,
-            frames,
-            worlds,
-            resources: Vec::new(),
-            budget: Budget::new(budget),
-        }
+        Self { service, zone: zone.clone(), rules, sides, written, frames, worlds, resources: Vec::new(), budget }
     }
 
     /// Actions that no statement and no resource type tells apart, by their indices. Actions without a resource are left out.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::domain::Budget;
 use super::domain::language::Pattern;
 use super::need::Need;
 use super::question::{Aim, Answer, Doubt, Study};
@@ -48,7 +49,8 @@ pub fn reach(
 ) -> Reach {
     let zone = super::TrustZone::default();
     let policies: Vec<&Policy> = policies.iter().collect();
-    let mut study = Study::for_caller(service, &zone, now.map(|now| now.0), policies, &question.principal, BUDGET);
+    let mut study =
+        Study::for_caller(service, &zone, now.map(|now| now.0), policies, &question.principal, Budget::new(BUDGET));
     let only = |frame: &Frame| is_kind(frame, &question.principal);
     let extra = |world: &mut World| {
         let mut literals = Vec::new();

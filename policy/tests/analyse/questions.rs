@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mediastore_policy::analyse::{
-    DeadPart, ExposureClass, Reach, ReachQuestion, TrustZone, compare, dead, exposure, reach,
+    DeadPart, DeadReason, ExposureClass, Reach, ReachQuestion, TrustZone, compare, dead, exposure, reach,
 };
 use mediastore_policy::json::{Member, Node, Value};
 use mediastore_policy::request::Caller;
@@ -96,27 +96,81 @@ fn a_principal_can_or_cannot() {
 }
 
 #[track_caller]
-fn dies(statements: &[&str], expected: &[(usize, DeadPart)]) {
+fn dies(statements: &[&str], expected: &[(usize, DeadPart, DeadReason, Option<usize>)]) {
     let found = dead(&policy_of("2012-10-17", statements), &mediastore::MODEL, None);
-    assert_eq!(found.iter().map(|part| (part.statement, part.part)).collect::<Vec<_>>(), expected);
+    let found: Vec<_> = found.iter().map(|part| (part.statement, part.part, part.reason, part.by)).collect();
+    assert_eq!(found, expected, "{statements:#?}");
 }
 
 #[test]
-fn parts_without_effect_are_found() {
-    use DeadPart::{Condition, Statement, Value};
+fn statements_without_effect_are_found_with_the_reason() {
+    use DeadPart::{Condition, Statement};
+    use DeadReason::{Covered, DecidedElsewhere, Denied, NeverMatches, NothingToDeny};
     dies(&["{}"], &[]);
     dies(&["{}", r#"{"Action": "mediastore:PutObject"}"#], &[]);
-    dies(&[r#"{"Action": "mediastore:*"}"#, "{}"], &[(1, Statement)]);
-    dies(&["{}", r#"{"Effect": "Deny", "Action": "mediastore:PutObject"}"#], &[(1, Statement)]);
-    dies(&[r#"{"Resource": "arn:aws:s3:::movies/*"}"#], &[(0, Statement)]);
-    dies(&[r#"{"Condition": {"Bool": {"aws:SecureTransport": ["true", "false"]}}}"#], &[(0, Condition(0))]);
+    dies(&[r#"{"Action": "mediastore:*"}"#, "{}"], &[(1, Statement, Covered, Some(0))]);
+    dies(&["{}", r#"{"Action": "mediastore:*"}"#], &[(0, Statement, Covered, Some(1))]);
+    // Of two that say the same, one is needed.
+    dies(&["{}", "{}"], &[(1, Statement, Covered, Some(0))]);
+    // Only two others together cover it; and with each other at hand, neither of those needs its condition.
+    dies(
+        &[
+            r#"{"Condition": {"Bool": {"aws:SecureTransport": "true"}}}"#,
+            r#"{"Condition": {"Bool": {"aws:SecureTransport": "false"}}}"#,
+            r#"{"Resource": "arn:aws:mediastore:us-east-1:111122223333:container/movies/live/*"}"#,
+        ],
+        &[
+            (0, Condition(0), DecidedElsewhere, None),
+            (1, Condition(0), DecidedElsewhere, None),
+            (2, Statement, Covered, None),
+        ],
+    );
+    dies(&["{}", r#"{"Effect": "Deny", "Action": "mediastore:PutObject"}"#], &[(1, Statement, NothingToDeny, None)]);
+    dies(
+        &["{}", r#"{"Effect": "Deny", "Action": "mediastore:Get*"}"#, r#"{"Effect": "Deny"}"#],
+        &[(0, Statement, Denied, Some(1)), (2, Statement, Covered, Some(1))],
+    );
+    dies(&[r#"{"Resource": "arn:aws:s3:::movies/*"}"#], &[(0, Statement, NeverMatches, None)]);
+    dies(
+        &[
+            r#"{"Condition": {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SecureTransport": "false"}}}"#,
+        ],
+        &[(0, Statement, NeverMatches, None)],
+    );
+}
+
+#[test]
+fn conditions_and_values_without_effect_are_found_with_the_reason() {
+    use DeadPart::{Condition, Statement, Value};
+    use DeadReason::{AlwaysHolds, DecidedElsewhere, NothingToDeny};
+    dies(
+        &[r#"{"Condition": {"Bool": {"aws:SecureTransport": ["true", "false"]}}}"#],
+        &[(0, Condition(0), AlwaysHolds, None)],
+    );
     dies(
         &[r#"{"Condition": {"IpAddress": {"aws:SourceIp": ["198.51.100.0/24", "198.51.100.7", "192.0.2.0/24"]}}}"#],
-        &[(0, Value { condition: 0, value: 1 })],
+        &[(0, Value { condition: 0, value: 1 }, AlwaysHolds, None)],
+    );
+    dies(
+        &[r#"{"Condition": {"StringEquals": {"aws:Referer": ["a", "b", "a"]}}}"#],
+        &[(0, Value { condition: 0, value: 2 }, AlwaysHolds, None)],
     );
     dies(
         &[r#"{"Condition": {"NotIpAddress": {"aws:SourceIp": ["8.8.8.8", "10.0.0.0/8"]}}}"#],
-        &[(0, Value { condition: 0, value: 1 })],
+        &[(0, Value { condition: 0, value: 1 }, AlwaysHolds, None)],
+    );
+    // The two ask for the same: one of them is superfluous, not both.
+    dies(
+        &[r#"{"Condition": {"StringEquals": {"aws:Referer": "a"}, "StringLike": {"aws:Referer": "a"}}}"#],
+        &[(0, Condition(1), AlwaysHolds, None)],
+    );
+    // What the condition leaves out is denied anyway.
+    dies(
+        &[
+            r#"{"Condition": {"Bool": {"aws:SecureTransport": "true"}}}"#,
+            r#"{"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}"#,
+        ],
+        &[(0, Condition(0), DecidedElsewhere, None), (1, Statement, NothingToDeny, None)],
     );
 }
 
