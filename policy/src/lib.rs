@@ -10,6 +10,7 @@
 //! | ask about all requests at once | [`analyse`] |
 //! | know what a service refuses | [`mediastore::refusals`], [`service::ServiceModel::refusals`] |
 //! | compare two spellings of one policy | [`meaning::same_meaning`], [`meaning::normalize`] |
+//! | know what a mistyped name was meant to be | [`suggest`] |
 //! | print a policy | its `Display`, or [`print::to_node`] |
 //! | decide CORS requests | [`cors`] |
 //! | check names, tags, lifecycle documents against the API's limits | [`limits`], [`lifecycle`] |
@@ -120,4 +121,5 @@ pub mod resource;
 pub mod s3;
 pub mod service;
 pub mod span;
+pub mod suggest;
 pub mod text;

@@ -9,7 +9,7 @@ use compact_str::CompactString;
 
 use crate::action::{ActionKind, ActionPattern};
 use crate::arn::ArnPattern;
-use crate::condition::operator::{OPERATORS, Operator};
+use crate::condition::operator::Operator;
 use crate::condition::{Condition, ConditionKey, Operand, OperandError, OperandValue};
 use crate::json::{self, Limits, Member, Node, Template, Value};
 use crate::model::{Clause, Effect, Maybe, Policy, Spanned, Statement, Version};
@@ -18,6 +18,7 @@ use crate::principal::{self, PrincipalArn, PrincipalEntry, PrincipalKind, Princi
 use crate::problem::{Code, Problem};
 use crate::resource::{ResourceKind, ResourcePattern};
 use crate::span::Span;
+use crate::suggest;
 use crate::text::{CharClass, Hole, Text, TextPart, TextRef};
 
 /// What became of a document.
@@ -588,10 +589,9 @@ impl Reader {
 
     fn unknown_operator(&mut self, name: &str, span: Span) {
         let message = format!("the condition operator `{name}` does not exist");
-        let bare = name.rsplit(':').next().unwrap_or(name).trim_end_matches("IfExists");
-        match OPERATORS.iter().find(|row| row.name.eq_ignore_ascii_case(bare)) {
-            Some(row) => {
-                self.report_with_help(Code::UnknownOperator, span, message, format!("the nearest is `{}`", row.name))
+        match suggest::operator(name) {
+            Some(nearest) => {
+                self.report_with_help(Code::UnknownOperator, span, message, format!("the nearest is `{nearest}`"));
             }
             None => self.report(Code::UnknownOperator, span, message),
         }
