@@ -6,6 +6,7 @@
 
 pub mod cli;
 mod client;
+mod config;
 mod containers;
 mod data_sources;
 mod functions;
@@ -16,7 +17,8 @@ mod resources;
 mod tags;
 
 pub use self::client::Client;
-pub use self::provider::{Config, MediaStore};
+pub use self::config::Config;
+pub use self::provider::MediaStore;
 
 /// The provider's address, as `required_providers` names it.
 pub const SOURCE: &str = "mediastore/mediastore";

@@ -3,15 +3,14 @@
 
 mod call;
 mod embedded;
+mod endpoint;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{AppName, BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use aws_sdk_mediastore as sdk;
-use aws_smithy_http_client::tls;
 use aws_smithy_types::retry::RetryConfig;
 use mediastore_policy::mediastore::ContainerScope;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
@@ -19,6 +18,8 @@ use tf_plugin::path::Path as AttributePath;
 
 pub(crate) use self::call::{CallError, Kind, Pauses, call};
 use self::embedded::Embedded;
+use self::endpoint::UserAgent;
+pub(crate) use self::endpoint::{AssumedRole, EndpointSettings, Token, WebIdentity};
 use crate::tags::TagRules;
 
 /// The account that owns everything in the embedded service.
@@ -27,12 +28,6 @@ const EMBEDDED_ACCOUNT: &str = "000000000000";
 /// The embedded service's region where the configuration names none. It does not follow the environment, so that the
 /// same configuration makes the same ARNs on every machine.
 pub(crate) const DEFAULT_REGION: &str = "us-west-2";
-
-/// Time for one try. An overloaded server is retried; a silent one must not hold a resource for ever.
-const ATTEMPT: Duration = Duration::from_secs(30);
-
-/// Time for a TCP connection.
-const CONNECT: Duration = Duration::from_secs(4);
 
 /// The client of one configured provider.
 #[derive(Debug)]
@@ -49,16 +44,6 @@ pub struct Client {
     max_retries: u32,
     /// Default and ignored tags.
     pub(crate) tags: TagRules,
-}
-
-/// How to reach an endpoint.
-#[derive(Clone, Default)]
-pub(crate) struct EndpointSettings {
-    pub(crate) url: String,
-    pub(crate) region: Option<String>,
-    pub(crate) profile: Option<String>,
-    /// Access key, secret key, session token.
-    pub(crate) keys: Option<(String, String, Option<String>)>,
 }
 
 impl Client {
@@ -112,37 +97,25 @@ impl Client {
     }
 
     /// A client for a MediaStore-compatible server.
-    pub(crate) async fn endpoint(settings: EndpointSettings, max_retries: u32, tags: TagRules) -> Client {
-        let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
-        let http = aws_smithy_http_client::Builder::new().tls_provider(provider).build_https();
-        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
-        let name = AppName::new(concat!("terraform-provider-mediastore-", env!("CARGO_PKG_VERSION")));
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http)
-            .app_name(name.expect("letters, digits and `-` are legal in an application name"))
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts)
-            .endpoint_url(&settings.url);
-        if let Some(region) = settings.region {
-            loader = loader.region(Region::new(region));
-        }
-        if let Some(profile) = settings.profile {
-            loader = loader.profile_name(profile);
-        }
-        if let Some((access_key, secret_key, token)) = settings.keys {
-            loader = loader.credentials_provider(Credentials::from_keys(access_key, secret_key, token));
-        }
-        let config = loader.load().await;
+    pub(crate) async fn endpoint(
+        mut settings: EndpointSettings,
+        max_retries: u32,
+        tags: TagRules,
+    ) -> Result<Client, Diagnostics> {
+        let config = endpoint::load(&mut settings).await?;
         let region = config.region().map_or(DEFAULT_REGION, Region::as_ref).to_owned();
-        let config = sdk::config::Builder::from(&config).region(Region::new(region.clone())).build();
-        Client {
-            sdk: Ok(sdk::Client::from_conf(config)),
+        let sdk = sdk::config::Builder::from(&config)
+            .endpoint_url(&settings.url)
+            .interceptor(UserAgent(settings.user_agent))
+            .build();
+        Ok(Client {
+            sdk: Ok(sdk::Client::from_conf(sdk)),
             target: settings.url,
             region: Some(region),
             account: None,
             max_retries,
             tags,
-        }
+        })
     }
 
     /// The SDK's client.

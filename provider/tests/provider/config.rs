@@ -2,6 +2,24 @@
 
 use super::*;
 
+const ROLE: (&str, &str) = ("role_arn", "arn:aws:iam::111122223333:role/media");
+
+/// An `assume_role` block with these attributes, and others that are as they should be.
+fn assume_role(given: &[(&str, Value)]) -> Value {
+    block(&["session_name", "external_id", "policy", "duration"], given)
+}
+
+fn web_identity(given: &[(&str, Value)]) -> Value {
+    block(&["session_name", "policy", "duration", "web_identity_token", "web_identity_token_file"], given)
+}
+
+fn block(names: &[&str], given: &[(&str, Value)]) -> Value {
+    let mut fields: Vec<(&str, Value)> = names.iter().map(|name| (*name, Value::Null)).collect();
+    fields.push((ROLE.0, ROLE.1.into()));
+    fields.extend(given.iter().cloned());
+    object(&fields)
+}
+
 #[tokio::test]
 async fn contradictions_are_named() {
     let cases = [
@@ -10,6 +28,11 @@ async fn contradictions_are_named() {
         (vec![("endpoint", "localhost:8474".into())], "endpoint", "with scheme and host"),
         (vec![("max_retries", (-1).into())], "max_retries", "0 to 1000"),
         (vec![("region", "us west".into())], "region", "us-west-2"),
+        (vec![("request_timeout", "10".into())], "request_timeout", "with units"),
+        (vec![("user_agent", "a\nb".into())], "user_agent", "visible ASCII"),
+        (vec![("assume_role", assume_role(&[("role_arn", "media".into())]))], "assume_role.role_arn", ":role/<name>"),
+        (vec![("assume_role", assume_role(&[("duration", "1m".into())]))], "assume_role.duration", "`15m` to `12h`"),
+        (vec![("assume_role_with_web_identity", web_identity(&[]))], "assume_role_with_web_identity", "not both"),
         (
             vec![("default_tags", object(&[("tags", tags(&[("aws:a", "b")]))]))],
             r#"default_tags.tags["aws:a"]"#,
@@ -34,7 +57,17 @@ async fn an_aws_endpoint_is_warned_about() {
 
 #[tokio::test]
 async fn unknown_settings_plan_but_do_not_call() {
-    for unknown in ["endpoint", "data_dir", "region", "secret_key", "max_retries"] {
+    for unknown in [
+        "endpoint",
+        "data_dir",
+        "region",
+        "secret_key",
+        "max_retries",
+        "ca_bundle",
+        "request_timeout",
+        "assume_role",
+        "assume_role_with_web_identity",
+    ] {
         let mut config = vec![(unknown, Value::Unknown)];
         if unknown == "secret_key" {
             config.push(("access_key", "AKIA".into()));
