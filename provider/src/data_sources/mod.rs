@@ -1,10 +1,15 @@
 //! Data sources, one file each. The list is the registry: schemas, docs and sweeping tests read it.
 
 mod container;
+mod container_policy;
 mod containers;
+mod cors_policy;
+mod lifecycle_policy;
+mod metric_policy;
 mod policy_document;
 
 use tf_plugin::data_source::{DynDataSource, data_source};
+use tf_plugin::schema::Attribute;
 
 use crate::client::Client;
 
@@ -12,7 +17,19 @@ use crate::client::Client;
 pub(crate) fn all() -> Vec<Box<dyn DynDataSource<Client>>> {
     vec![
         data_source(container::Container),
+        data_source(container_policy::ContainerPolicy),
         data_source(containers::Containers),
+        data_source(cors_policy::CorsPolicy),
+        data_source(lifecycle_policy::LifecyclePolicy),
+        data_source(metric_policy::MetricPolicy),
         data_source(policy_document::PolicyDocument),
     ]
+}
+
+/// The attribute by which a policy or object names its container.
+fn container_name() -> Attribute {
+    Attribute::string("container_name")
+        .required()
+        .describe("Name of the container.")
+        .check_text(|name| mediastore_policy::limits::CONTAINER_NAME.check(name))
 }

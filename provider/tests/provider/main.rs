@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers outside #[test] functions fail by panicking
 
 mod config; // the provider block
+mod connection; // what an endpoint sees of the provider block
+mod data_sources; // policies that others manage
 mod faults; // a service that fails, throttles, hangs up or takes its time
 mod functions; // pure functions, on a provider without configuration
 mod identity; // identities, lists and states taken over
