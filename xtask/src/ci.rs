@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::protos;
+use crate::reference;
 use crate::shell::{self, Failure, say};
 
 /// The whole workspace, with the one feature that only tests use: the same everywhere, so that nothing is built twice.
@@ -24,6 +25,7 @@ pub(crate) fn run(repository: &Path) -> Result<(), Failure> {
     };
     step("format", &|| shell::cargo(repository, &["fmt", "--all", "--check"]))?;
     step("generated code", &|| Ok(protos::check(repository)?))?;
+    step("generated pages", &|| Ok(reference::check(repository)?))?;
     step("clippy", &|| cargo(&["clippy"], &["--all-targets", "--", "-D", "warnings"]))?;
     if has_nextest() {
         step("tests, end to end too", &|| cargo(&["nextest", "run"], &["--no-fail-fast"]))?;

@@ -7,6 +7,7 @@ mod bench;
 mod ci;
 mod demo;
 mod protos;
+mod reference;
 mod shell;
 #[cfg(test)]
 mod tidy;
@@ -21,7 +22,7 @@ usage: cargo xtask <chore>
   demo           build the provider and take examples/quickstart through its life with a real Terraform
   ci             format, lints, generated code, and every test
   bench          the provider's numbers beside their targets, as Markdown
-  gen [--check]  write the committed generated code, or only compare it";
+  gen [--check]  write the committed code and pages that are generated, or only compare them";
 
 #[allow(clippy::print_stdout, clippy::print_stderr)] // a command-line tool talks to its user
 fn main() -> ExitCode {
@@ -31,12 +32,12 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(repository()).map_err(sentence),
         ["ci"] => ci::run(repository()).map_err(sentence),
         ["bench"] => bench::run(repository()).map_err(sentence),
-        ["gen"] => protos::write(repository()).map_err(sentence).map(|files| {
+        ["gen"] => generate().map(|files| {
             for file in files {
                 println!("wrote {file}");
             }
         }),
-        ["gen", "--check"] => protos::check(repository()).map_err(sentence),
+        ["gen", "--check"] => check_generated(),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -49,6 +50,20 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes everything that is generated; returns the paths.
+fn generate() -> Result<Vec<String>, String> {
+    let mut files: Vec<String> =
+        protos::write(repository()).map_err(sentence)?.into_iter().map(str::to_owned).collect();
+    files.extend(reference::write(repository()).map_err(sentence)?);
+    Ok(files)
+}
+
+/// Compares everything that is generated with what is committed.
+fn check_generated() -> Result<(), String> {
+    protos::check(repository()).map_err(sentence)?;
+    reference::check(repository()).map_err(sentence)
 }
 
 fn sentence(error: impl Display) -> String {

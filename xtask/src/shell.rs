@@ -36,6 +36,9 @@ pub(crate) enum Failure {
     /// Generated files are not what they should be.
     #[error(transparent)]
     Generated(#[from] crate::protos::Error),
+    /// Generated pages are not what they should be.
+    #[error(transparent)]
+    Pages(#[from] crate::reference::Error),
     /// A program did not do what it was started for.
     #[error("{0}")]
     Unexpected(String),

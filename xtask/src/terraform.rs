@@ -25,6 +25,39 @@ pub struct Terraform {
     leading: Option<OsString>,
 }
 
+/// What not every release can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feature {
+    /// Functions of a provider.
+    Functions,
+    /// `moved` from one resource type to another.
+    Moves,
+    /// Ephemeral resources and variables.
+    Ephemeral,
+    /// Arguments that are never stored.
+    WriteOnly,
+    /// Import by identity.
+    Identity,
+    /// `terraform query`.
+    Query,
+    /// Actions.
+    Actions,
+}
+
+impl Feature {
+    /// The first Terraform and the first OpenTofu (1.x) that can.
+    fn since(self) -> (u32, Option<u32>) {
+        match self {
+            Feature::Functions => (8, Some(7)),
+            Feature::Moves => (8, Some(10)),
+            Feature::Ephemeral => (10, Some(11)),
+            Feature::WriteOnly => (11, Some(11)),
+            Feature::Identity => (12, Some(12)),
+            Feature::Query | Feature::Actions => (14, None),
+        }
+    }
+}
+
 /// Why there is no Terraform.
 #[derive(Debug, thiserror::Error)]
 pub enum Unavailable {
@@ -97,6 +130,20 @@ impl Terraform {
         command
     }
 
+    /// Whether this release can do it.
+    #[must_use]
+    pub fn supports(&self, feature: Feature) -> bool {
+        let (terraform, tofu) = feature.since();
+        let since = if self.version.starts_with("OpenTofu") { tofu } else { Some(terraform) };
+        since.zip(self.minor()).is_some_and(|(since, minor)| minor >= since)
+    }
+
+    /// The second part of the version.
+    fn minor(&self) -> Option<u32> {
+        let number = self.version.split_whitespace().find_map(|word| word.strip_prefix('v'))?;
+        number.split('.').nth(1)?.parse().ok()
+    }
+
     fn starting(name: &'static str, program: PathBuf, leading: Option<OsString>) -> Result<Self, Unavailable> {
         let found = Self { name, version: String::new(), program, leading };
         let output = run(found.command().arg("version").env("CHECKPOINT_DISABLE", "1"))?;
@@ -117,4 +164,30 @@ fn run(command: &mut Command) -> Result<Output, Unavailable> {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let command = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     Err(Unavailable::Step { command, output })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_is_known_by_what_it_says_of_itself() {
+        let of = |version: &str| Terraform {
+            name: "terraform",
+            version: version.to_owned(),
+            program: PathBuf::new(),
+            leading: None,
+        };
+        for (version, feature, expected) in [
+            ("Terraform v1.11.4", Feature::WriteOnly, true),
+            ("Terraform v1.11.4", Feature::Identity, false),
+            ("Terraform v1.15.3", Feature::Query, true),
+            ("OpenTofu v1.12.6", Feature::Query, false),
+            ("OpenTofu v1.7.0", Feature::Functions, true),
+            ("Terraform v1.7.5", Feature::Functions, false),
+            ("nothing at all", Feature::Functions, false),
+        ] {
+            assert_eq!(of(version).supports(feature), expected, "{version} {feature:?}");
+        }
+    }
 }

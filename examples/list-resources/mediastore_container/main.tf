@@ -1,0 +1,9 @@
+terraform {
+  required_providers {
+    mediastore = {
+      source = "mediastore/mediastore"
+    }
+  }
+}
+
+provider "mediastore" {}
