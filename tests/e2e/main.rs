@@ -11,6 +11,8 @@ mod examples;
 mod killed;
 mod lifecycle;
 mod many;
+mod moved;
+mod query;
 mod refused;
 mod secrets;
 mod tags;

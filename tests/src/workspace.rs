@@ -99,6 +99,23 @@ impl<'c> Workspace<'c> {
         self
     }
 
+    /// Adds a provider to the mirror of this workspace that answers to another name and has none of its types. Terraform wants the
+    /// provider that wrote a state to be there, even where it has nothing to ask it.
+    pub fn stand_in_for(&self, source: &str, version: &str) -> &Self {
+        let mirror = self.folder.path().join("mirror");
+        copy_tree(&self.client.mirror, &mirror);
+        let name = source.rsplit('/').next().unwrap();
+        let ours = mirror.join("registry.terraform.io/mediastore/mediastore");
+        let platform = fs::read_dir(&ours).unwrap().next().unwrap().unwrap().path();
+        let platform = fs::read_dir(platform).unwrap().next().unwrap().unwrap().file_name();
+        let folder = mirror.join("registry.terraform.io").join(source).join(version).join(platform);
+        fs::create_dir_all(&folder).unwrap();
+        let program = folder.join(format!("terraform-provider-{name}_v{version}"));
+        fs::copy(self.client.built.provider, program).unwrap();
+        fs::write(self.folder.path().join("cli.tfrc"), xtask::terraform::cli_configuration(&mirror)).unwrap();
+        self
+    }
+
     /// Takes over an `init` that one workspace per Terraform and mirror has done, so that a test need not wait for it.
     pub(crate) fn take_initialised(&self) {
         let template = self.client.mirror.join(format!("init-{}", self.client.terraform.name));
