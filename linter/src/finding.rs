@@ -122,10 +122,10 @@ impl Finding {
         self
     }
 
-    /// The same finding with the request that proves it.
+    /// The same finding with the request that proves it, if there is one.
     #[must_use]
-    pub fn witness(mut self, witness: Request) -> Self {
-        self.witness = Some(witness);
+    pub fn witness(mut self, witness: impl Into<Option<Request>>) -> Self {
+        self.witness = witness.into();
         self
     }
 

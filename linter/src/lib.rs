@@ -6,12 +6,15 @@
 pub mod commands;
 pub mod config;
 pub mod finding;
+pub mod judged;
 mod outcome;
 mod policy_file;
+mod policy_text;
 pub mod rule;
 pub mod rules;
 pub mod source;
 pub mod unit;
+pub mod values;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -3,17 +3,14 @@
 //! A rule is a static value in a file of its own under `rules/`: what it is called, what it says and why, what triggers it and what does
 //! not, and a pure function. Docs, help, configuration schema, SARIF metadata and the sweeping tests read the same value.
 
-use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
-use mediastore_policy::analyse::{self, Exposure, TrustZone};
 use mediastore_policy::condition::date::Instant;
-use mediastore_policy::model::Policy;
-use mediastore_policy::parse::{self, Parsed};
-use mediastore_policy::{mediastore, problem::Problem};
 
 use crate::config::Config;
 use crate::finding::{Finding, Severity};
-use crate::unit::{Container, Document, DocumentKind, Fault, Stranger, Unit};
+pub use crate::judged::{Grant, JudgedPolicy};
+use crate::unit::{Container, Document, DocumentKind, Fault, Owner, Stranger, Unit};
 
 /// A rule.
 #[derive(Debug)]
@@ -70,6 +67,26 @@ pub struct Example {
     pub config: &'static str,
 }
 
+impl Example {
+    /// An example under the default configuration.
+    #[must_use]
+    pub const fn new(file: &'static str, text: &'static str) -> Self {
+        Self { file, text, config: "" }
+    }
+
+    /// A policy of its own.
+    #[must_use]
+    pub const fn policy(text: &'static str) -> Self {
+        Self::new("policy.json", text)
+    }
+
+    /// The same under a configuration.
+    #[must_use]
+    pub const fn under(self, config: &'static str) -> Self {
+        Self { config, ..self }
+    }
+}
+
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
@@ -96,70 +113,20 @@ pub struct Scope<'a> {
     pub now: Option<Instant>,
     /// The policies of the unit, in the order of its documents.
     pub policies: &'a [JudgedPolicy<'a>],
+    severities: BTreeMap<&'static str, Severity>,
 }
 
 impl Scope<'_> {
     /// The policy of a container: the judged one attached to it in this unit.
     #[must_use]
     pub fn policy_of(&self, container: usize) -> Option<&JudgedPolicy<'_>> {
-        self.policies.iter().find(|policy| policy.document.owner == crate::unit::Owner::Here(container))
-    }
-}
-
-/// A container policy, read once for all rules; the costly answers are found when first asked for.
-#[derive(Debug)]
-pub struct JudgedPolicy<'a> {
-    /// The document it was read from.
-    pub document: &'a Document,
-    /// Its container, if it is in the unit.
-    pub container: Option<&'a Container>,
-    /// The policy as far as it could be read.
-    pub policy: Option<Policy>,
-    /// Everything wrong with text and grammar.
-    pub problems: Vec<Problem>,
-    zone: TrustZone,
-    now: Option<Instant>,
-    exposure: OnceCell<Option<Exposure>>,
-}
-
-impl<'a> JudgedPolicy<'a> {
-    fn new(document: &'a Document, container: Option<&'a Container>, zone: &TrustZone, now: Option<Instant>) -> Self {
-        let mut problems = document.problems.clone();
-        let Parsed { policy, problems: found } = match &document.body {
-            Some(node) => parse::parse_node(node.clone()),
-            None => Parsed { policy: None, problems: Vec::new() },
-        };
-        problems.extend(found);
-        let mut zone = zone.clone();
-        if zone.accounts.is_empty() {
-            zone.accounts.extend(container.and_then(|container| container.account.clone()));
-        }
-        if zone.accounts.is_empty() {
-            zone.accounts.extend(policy.as_slice().first().and_then(|_| TrustZone::owner(policy.as_slice())));
-        }
-        Self { document, container, policy, problems, zone, now, exposure: OnceCell::new() }
+        self.policies.iter().find(|policy| policy.document.owner == Owner::Here(container))
     }
 
-    /// The policy, if nothing is wrong with its text.
+    /// How bad another rule is here; nothing if it is off.
     #[must_use]
-    pub fn sound(&self) -> Option<&Policy> {
-        self.policy.as_ref().filter(|_| self.problems.is_empty())
-    }
-
-    /// Who outside the trust zone can do what; nothing for a policy with problems.
-    pub fn exposure(&self) -> Option<&Exposure> {
-        self.exposure
-            .get_or_init(|| {
-                let policy = self.sound()?;
-                Some(analyse::exposure(std::slice::from_ref(policy), &self.zone, &mediastore::MODEL, self.now))
-            })
-            .as_ref()
-    }
-
-    /// Whom the owner counts as their own.
-    #[must_use]
-    pub fn zone(&self) -> &TrustZone {
-        &self.zone
+    pub fn severity(&self, rule: &str) -> Option<Severity> {
+        self.severities.get(rule).copied()
     }
 }
 
@@ -208,10 +175,11 @@ pub fn judge(
         .filter(|document| document.kind == DocumentKind::Policy)
         .map(|document| JudgedPolicy::new(document, unit.container_of(document), &zone, now))
         .collect();
-    let scope = Scope { unit, config, now, policies: &policies };
+    let severities = rules.iter().filter_map(|rule| Some((rule.name, severity(rule)?))).collect();
+    let scope = Scope { unit, config, now, policies: &policies, severities };
     let mut findings = Vec::new();
     for rule in rules {
-        let Some(severity) = severity(rule) else { continue };
+        let Some(severity) = scope.severity(rule.name) else { continue };
         let mut on = |address: &str, check: &mut dyn FnMut(&mut Sink<'_>)| {
             check(&mut Sink { rule, severity, address, findings: &mut findings });
         };

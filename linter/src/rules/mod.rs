@@ -1,11 +1,61 @@
 //! The rules, one file each. The list is the registry: docs, help, schema, SARIF and the sweeping tests read it.
 
+mod actions;
+mod allow_not_action;
+mod allow_not_principal;
+mod bad_account_id;
+mod bad_arn;
+mod duplicate_sid;
+mod exposure_depends;
+mod exposure_undecided;
+mod external_account;
+mod foreign_container_arn;
+mod header_secret;
+mod header_secret_plaintext;
+mod malformed_policy;
+mod policy_too_large;
+mod problems;
+mod public_delete;
+mod public_list;
+mod public_read;
+mod public_read_plaintext;
 mod public_write;
+mod put_without_tls;
+mod resources;
+mod unknown_operator;
+mod unscoped_resource;
+mod unscoped_service_principal;
+mod words;
 
 use crate::rule::Rule;
 
 /// Every rule, in the order of the docs.
-pub const ALL: &[&Rule] = &[&public_write::RULE];
+pub const ALL: &[&Rule] = &[
+    // Who can do what.
+    &public_write::RULE,
+    &public_delete::RULE,
+    &public_list::RULE,
+    &public_read::RULE,
+    &public_read_plaintext::RULE,
+    &header_secret::RULE,
+    &header_secret_plaintext::RULE,
+    &external_account::RULE,
+    &unscoped_service_principal::RULE,
+    &allow_not_principal::RULE,
+    &allow_not_action::RULE,
+    &exposure_depends::RULE,
+    &exposure_undecided::RULE,
+    // What the service refuses, or what means nothing.
+    &malformed_policy::RULE,
+    &policy_too_large::RULE,
+    &unscoped_resource::RULE,
+    &foreign_container_arn::RULE,
+    &put_without_tls::RULE,
+    &unknown_operator::RULE,
+    &bad_arn::RULE,
+    &bad_account_id::RULE,
+    &duplicate_sid::RULE,
+];
 
 /// The rule of a name.
 #[must_use]

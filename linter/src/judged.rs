@@ -1,0 +1,322 @@
+//! A container policy with the answers that rules ask of it: what is wrong with it, and which statement lets whom do what.
+//!
+//! Each answer is found once, when first asked for, and comes from `mediastore_policy`. What a rule makes of it is not decided here.
+
+use std::cell::OnceCell;
+use std::sync::LazyLock;
+
+use mediastore_policy::analyse::{self, ActionExposure, Exposure, ExposureClass, TrustZone};
+use mediastore_policy::condition::Condition;
+use mediastore_policy::condition::date::Instant;
+use mediastore_policy::decide::{self, Outcome};
+use mediastore_policy::json::{Node, Value};
+use mediastore_policy::mediastore::{self, ContainerScope};
+use mediastore_policy::model::{Effect, Policy, Statement};
+use mediastore_policy::parse::{self, Parsed};
+use mediastore_policy::pattern::Part;
+use mediastore_policy::principal::PrincipalMember;
+use mediastore_policy::problem::{Code, Problem};
+use mediastore_policy::request::{Caller, Request};
+use mediastore_policy::resource::ResourceKind;
+use mediastore_policy::span::Span;
+use mediastore_policy::text::Text;
+
+use crate::policy_text;
+use crate::unit::{Container, Document, Owner};
+
+/// Statements are told apart by judging each on its own; beyond this many the one that lets the witness in is named.
+const MOST_SEPARATED: usize = 32;
+
+/// A container policy, read once for all rules.
+#[derive(Debug)]
+pub struct JudgedPolicy<'a> {
+    /// The document it was read from.
+    pub document: &'a Document,
+    /// Its container, if it is in the unit.
+    pub container: Option<&'a Container>,
+    /// The policy as far as it could be read.
+    pub policy: Option<Policy>,
+    /// Everything for which text, grammar or service refuse it: what `mediastore_policy::mediastore::refusals` says of its text,
+    /// and of a text that is only partly known what holds for all values.
+    pub problems: Vec<Problem>,
+    zone: TrustZone,
+    now: Option<Instant>,
+    exposure: OnceCell<Option<Exposure>>,
+    grants: OnceCell<Vec<Grant>>,
+}
+
+/// What a statement lets outsiders do, as far as no Deny takes it back.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// The index of the statement; nothing if no single one could be made out.
+    pub statement: Option<usize>,
+    /// The place of the statement, or of the whole document.
+    pub span: Span,
+    /// Requests that people and programs make themselves.
+    pub direct: Vec<ActionExposure>,
+    /// Those of them that come over plain HTTP. Looked into only where strangers are let in, empty otherwise.
+    pub plaintext: Vec<ActionExposure>,
+    /// Requests of all kinds, those of AWS services for a customer among them.
+    pub all: Vec<ActionExposure>,
+}
+
+impl<'a> JudgedPolicy<'a> {
+    /// Reads the policy of a document.
+    #[must_use]
+    pub fn new(
+        document: &'a Document,
+        container: Option<&'a Container>,
+        zone: &TrustZone,
+        now: Option<Instant>,
+    ) -> Self {
+        let mut problems = document.problems.clone();
+        let Parsed { policy, problems: found } = match &document.body {
+            Some(node) => parse::parse_node(node.clone()),
+            None => Parsed { policy: None, problems: Vec::new() },
+        };
+        problems.extend(found);
+        problems.extend(policy_text::problems(document));
+        let mut judged = Self {
+            document,
+            container,
+            policy,
+            problems,
+            zone: zone.clone(),
+            now,
+            exposure: OnceCell::new(),
+            grants: OnceCell::new(),
+        };
+        if let Some(policy) = &judged.policy {
+            let scope = judged.scope();
+            let refused: Vec<Problem> =
+                mediastore::MODEL.rules.iter().flat_map(|rule| rule(&mediastore::MODEL, policy, &scope)).collect();
+            judged.problems.extend(refused);
+        }
+        judged.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+        judged.complete_zone();
+        judged
+    }
+
+    /// The container's own account belongs to the zone, also where it is only a hole. If nobody says which it is, it is the one that
+    /// the policy's resources name.
+    fn complete_zone(&mut self) {
+        let own = self.container.and_then(|container| container.account.clone());
+        if let Some(own) = own.filter(|own| !self.zone.accounts.contains(own)) {
+            self.zone.accounts.push(own);
+        }
+        let Some(policy) = &self.policy else { return };
+        if self.zone.accounts.is_empty() {
+            self.zone.accounts.extend(TrustZone::owner(std::slice::from_ref(policy)));
+        }
+        let resources = policy.statements.iter().flat_map(|statement| &statement.resources.entries);
+        for entry in resources {
+            if let ResourceKind::Arn(arn) = &entry.kind
+                && let [Part::Hole(hole)] = arn.account().parts()
+                && !self.zone.account_holes.contains(&hole.name)
+            {
+                self.zone.account_holes.push(hole.name.clone());
+            }
+        }
+    }
+
+    /// The container it is attached to, as far as it is known.
+    #[must_use]
+    pub fn scope(&self) -> ContainerScope<'_> {
+        ContainerScope {
+            region: self.container.and_then(|container| container.region.as_deref()),
+            account: self.container.and_then(|container| container.account.as_deref()),
+            name: self.container_name().and_then(Text::as_known),
+        }
+    }
+
+    /// The name of its container, perhaps partly known.
+    #[must_use]
+    pub fn container_name(&self) -> Option<&Text> {
+        let node: Option<&Node> = match (&self.document.owner, self.container) {
+            (_, Some(container)) => Some(&container.name),
+            (Owner::Elsewhere(name), None) => Some(name),
+            _ => None,
+        };
+        match &node?.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The problems of these kinds.
+    pub fn problems_of(&self, codes: &'static [Code]) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| codes.contains(&problem.code))
+    }
+
+    /// The policy, if nothing is wrong with it that leaves its meaning in doubt. A policy that the service refuses for another reason
+    /// still says what its author wants.
+    #[must_use]
+    pub fn sound(&self) -> Option<&Policy> {
+        let clear = |problem: &Problem| {
+            matches!(
+                problem.code,
+                Code::DuplicateSid | Code::Size | Code::NotAscii | Code::UnscopedResource | Code::PutWithoutTls
+            )
+        };
+        self.policy.as_ref().filter(|_| self.problems.iter().all(clear))
+    }
+
+    /// Who outside the trust zone can do what; nothing for a policy whose meaning is in doubt.
+    pub fn exposure(&self) -> Option<&Exposure> {
+        self.exposure.get_or_init(|| self.sound().map(|policy| self.expose(policy, &[]))).as_ref()
+    }
+
+    /// What each statement lets outsiders do. Empty if nobody outside the zone is let in.
+    pub fn grants(&self) -> &[Grant] {
+        self.grants.get_or_init(|| match (self.sound(), self.exposure()) {
+            (Some(policy), Some(whole)) if whole.actions.iter().any(lets_out) => self.separate(policy, whole),
+            _ => Vec::new(),
+        })
+    }
+
+    /// Whom the owner counts as their own.
+    #[must_use]
+    pub fn zone(&self) -> &TrustZone {
+        &self.zone
+    }
+
+    fn expose(&self, policy: &Policy, denies: &[&Policy]) -> Exposure {
+        if denies.is_empty() {
+            return analyse::exposure(std::slice::from_ref(policy), &self.zone, &mediastore::MODEL, self.now);
+        }
+        let policies: Vec<Policy> = std::iter::once(policy).chain(denies.iter().copied()).cloned().collect();
+        analyse::exposure(&policies, &self.zone, &mediastore::MODEL, self.now)
+    }
+
+    fn separate(&self, policy: &Policy, whole: &Exposure) -> Vec<Grant> {
+        let allows: Vec<usize> = (0..policy.statements.len())
+            .filter(|index| policy.statements[*index].effect.value.known() == Some(Effect::Allow))
+            .collect();
+        let clear = policy.unknown_statements.is_empty()
+            && policy.statements.iter().all(|statement| statement.effect.value.known().is_some());
+        let mut grants: Vec<Grant> = match allows.as_slice() {
+            [] => Vec::new(),
+            [only] if clear => vec![self.grant(policy, Some(*only), Some(whole))],
+            _ if clear && allows.len() <= MOST_SEPARATED => {
+                allows.iter().map(|index| self.grant(&with_only(policy, *index), Some(*index), None)).collect()
+            }
+            _ => vec![self.grant(policy, None, Some(whole))],
+        };
+        // Nothing of the whole may get lost, such as what could not be settled for a statement on its own.
+        let shows = |grant: &Grant, action: &ActionExposure| {
+            grant.all.iter().any(|own| own.action == action.action && own.class <= action.class)
+        };
+        let lost: Vec<ActionExposure> = whole
+            .actions
+            .iter()
+            .filter(|action| lets_out(action) && !grants.iter().any(|grant| shows(grant, action)))
+            .cloned()
+            .collect();
+        if !lost.is_empty() {
+            let mut rest = self.grant(policy, None, Some(whole));
+            for list in [&mut rest.direct, &mut rest.plaintext, &mut rest.all] {
+                list.retain(|action| lost.iter().any(|lost| lost.action == action.action));
+            }
+            grants.push(rest);
+        }
+        grants.retain(|grant| grant.all.iter().any(lets_out));
+        grants
+    }
+
+    fn grant(&self, policy: &Policy, statement: Option<usize>, exposure: Option<&Exposure>) -> Grant {
+        let all = exposure.map_or_else(|| self.expose(policy, &[]), Clone::clone).actions;
+        let names_service =
+            |statement: &Statement| statement.principals.entries.iter().any(|it| it.member == PrincipalMember::Service);
+        let by_service = |action: &ActionExposure| {
+            action.witness.as_ref().is_some_and(|witness| matches!(witness.principal, Caller::Service(_)))
+        };
+        let mut denies: Vec<&Policy> = Vec::new();
+        let direct = if policy.statements.iter().any(names_service) || all.iter().any(by_service) {
+            denies.push(&DENY_SERVICES);
+            self.expose(policy, &denies).actions
+        } else {
+            all.clone()
+        };
+        let to_strangers =
+            |action: &ActionExposure| matches!(action.class, ExposureClass::Public | ExposureClass::Guarded);
+        let plaintext = if direct.iter().any(to_strangers) {
+            denies.push(&DENY_HTTPS);
+            self.expose(policy, &denies).actions
+        } else {
+            Vec::new()
+        };
+        let statement = statement.or_else(|| {
+            let witness = all.iter().filter(|action| lets_out(action)).find_map(|action| action.witness.as_ref())?;
+            letting_in(policy, witness)
+        });
+        let span = statement.map_or(self.document.span, |index| policy.statements[index].span);
+        Grant { statement, span, direct, plaintext, all }
+    }
+}
+
+impl Grant {
+    /// Whether a place lies inside that of the grant.
+    #[must_use]
+    pub fn holds(&self, span: Span) -> bool {
+        self.span.start <= span.start && span.end <= self.span.end
+    }
+
+    /// The exposure of the first of these actions that has the class, by requests people and programs make themselves.
+    #[must_use]
+    pub fn direct(&self, class: ExposureClass, actions: &[&str]) -> Option<&ActionExposure> {
+        find(&self.direct, class, actions)
+    }
+
+    /// The same for requests over plain HTTP.
+    #[must_use]
+    pub fn plaintext(&self, class: ExposureClass, actions: &[&str]) -> Option<&ActionExposure> {
+        find(&self.plaintext, class, actions)
+    }
+}
+
+fn find<'e>(exposures: &'e [ActionExposure], class: ExposureClass, actions: &[&str]) -> Option<&'e ActionExposure> {
+    actions.iter().find_map(|name| exposures.iter().find(|own| own.action == *name && own.class == class))
+}
+
+/// Whether an outsider is let in.
+fn lets_out(action: &ActionExposure) -> bool {
+    matches!(action.class, ExposureClass::Public | ExposureClass::Guarded | ExposureClass::External)
+}
+
+/// The first statement that lets a request in. In a partly known policy it may depend on what is unknown.
+fn letting_in(policy: &Policy, request: &Request) -> Option<usize> {
+    let decision = decide::decide([policy], request);
+    let lets = |reason: &&decide::Reason| {
+        reason.effect == Some(Effect::Allow) && !matches!(reason.outcome, Outcome::Misses(_))
+    };
+    decision.reasons.iter().find(lets).map(|reason| reason.statement)
+}
+
+/// The policy with one Allow only. The others never hold, but what they name stays known to the analysis.
+fn with_only(policy: &Policy, only: usize) -> Policy {
+    let mut policy = policy.clone();
+    for (index, statement) in policy.statements.iter_mut().enumerate() {
+        if index != only && statement.effect.value.known() == Some(Effect::Allow) {
+            statement.conditions.push(NEVER.clone());
+        }
+    }
+    policy
+}
+
+/// A Deny of everything under a condition.
+fn deny_if(condition: &str) -> Policy {
+    let text = format!(
+        r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*",
+            "Condition": {condition}}}}}"#
+    );
+    parse::parse(text.as_str()).into_result().expect("a policy of our own has no problems")
+}
+
+static DENY_HTTPS: LazyLock<Policy> = LazyLock::new(|| deny_if(r#"{"Bool": {"aws:SecureTransport": "true"}}"#));
+static DENY_SERVICES: LazyLock<Policy> =
+    LazyLock::new(|| deny_if(r#"{"Bool": {"aws:PrincipalIsAWSService": "true"}}"#));
+/// Every request says whether it came over TLS.
+static NEVER: LazyLock<Condition> = LazyLock::new(|| {
+    let mut policy = deny_if(r#"{"Null": {"aws:SecureTransport": "true"}}"#);
+    policy.statements.remove(0).conditions.remove(0)
+});

@@ -1,0 +1,73 @@
+//! `foreign-container-arn`: a resource names another container than the one the policy is attached to.
+
+use super::resources::{FaultOf, faults};
+use crate::finding::{Finding, Severity};
+use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    name: "foreign-container-arn",
+    family: Family::Validity,
+    severity: Severity::Error,
+    strict: Severity::Error,
+    summary: "A resource names another container, account, region or partition",
+    explanation: "A policy speaks of the container it is attached to, and PutContainerPolicy refuses any other. Most often region and account are \
+                  swapped, or a policy was copied and its name was not changed.\n\n\
+                  An ARN reads `arn:aws:mediastore:REGION:ACCOUNT:container/NAME/PATH`. In Terraform, take it from the container: \
+                  `\"${aws_media_store_container.live.arn}/*\"`. Where the container is not known, such as for a policy in a file of \
+                  its own, its resources are compared with each other.",
+    bad: &[
+        Example::policy(
+            r#"{
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+        "Action": "mediastore:GetObject",
+        "Resource": «"arn:aws:mediastore:111122223333:eu-west-1:container/live/*"»
+    }]
+}"#,
+        ),
+        Example::policy(
+            r#"{
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+        "Action": ["mediastore:GetObject", "mediastore:DescribeObject"],
+        "Resource": [
+            "arn:aws:mediastore:eu-west-1:111122223333:container/live/*",
+            «"arn:aws:mediastore:eu-west-1:111122223333:container/staging/*"»,
+            «"arn:aws:mediastore:us-east-1:111122223333:container/live/*"»,
+            «"arn:aws-cn:mediastore:eu-west-1:111122223333:container/live/*"»
+        ]
+    }]
+}"#,
+        ),
+    ],
+    good: &[Example::policy(
+        r#"{
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+        "Action": ["mediastore:GetObject", "mediastore:DescribeObject"],
+        "Resource": [
+            "arn:aws:mediastore:eu-west-1:111122223333:container/live/one/*",
+            "arn:aws:mediastore:eu-west-1:111122223333:container/live/two/*"
+        ]
+    }]
+}"#,
+    )],
+    check: Check::Policy(check),
+};
+
+fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+    for fault in faults(judged).into_iter().filter(|fault| fault.kind == FaultOf::Container) {
+        let finding = Finding::new(fault.message, fault.span).help(fault.help);
+        sink.report(match fault.other {
+            Some(other) => finding.label(other, "the other one"),
+            None => finding,
+        });
+    }
+}

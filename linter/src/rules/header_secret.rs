@@ -1,0 +1,94 @@
+//! `header-secret`: a header value is all that keeps outsiders away.
+
+use mediastore_policy::analyse::ExposureClass::Guarded;
+
+use super::words::{DEEDS, phrase};
+use crate::finding::{Finding, Severity};
+use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    name: "header-secret",
+    family: Family::Exposure,
+    severity: Severity::Warning,
+    strict: Severity::Error,
+    summary: "A fixed header value is all that keeps strangers out",
+    explanation: "`aws:Referer` and `aws:UserAgent` are headers that any client can write. Whoever has seen the value once gets in for \
+                  ever: it stands in this source, in Terraform state, in the configuration of the CDN and in its logs.\n\n\
+                  AWS documented this for CloudFront when CloudFront could not sign requests to MediaStore. Since February 2023 it \
+                  can: use an origin access control of type `mediastore`, allow the service principal `cloudfront.amazonaws.com`, \
+                  and set `aws:SourceArn` to the distribution.",
+    bad: &[Example::policy(
+        r#"{
+    "Version": "2012-10-17",
+    "Statement": [«{
+        "Sid": "CloudFrontRead",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": ["mediastore:GetObject", "mediastore:DescribeObject"],
+        "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*",
+        "Condition": {
+            "StringEquals": {"aws:Referer": "example-of-a-secret"},
+            "Bool": {"aws:SecureTransport": "true"}
+        }
+    }»]
+}"#,
+    )],
+    good: &[
+        Example::policy(
+            r#"{
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Sid": "CloudFrontRead",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": ["mediastore:GetObject", "mediastore:DescribeObject"],
+        "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*",
+        "Condition": {
+            "StringEquals": {"aws:SourceArn": "arn:aws:cloudfront::111122223333:distribution/E1EXAMPLE"},
+            "Bool": {"aws:SecureTransport": "true"}
+        }
+    }]
+}"#,
+        ),
+        Example::policy(
+            r#"{
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Sid": "SecretAndOwnAccount",
+        "Effect": "Allow",
+        "Principal": {"AWS": "111122223333"},
+        "Action": "mediastore:GetObject",
+        "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*",
+        "Condition": {
+            "StringEquals": {"aws:UserAgent": "example-of-a-secret"},
+            "Bool": {"aws:SecureTransport": "true"}
+        }
+    }]
+}"#,
+        ),
+    ],
+    check: Check::Policy(check),
+};
+
+fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+    for grant in judged.grants() {
+        let guarded = |action| grant.direct(Guarded, &[action]);
+        let Some(witness) = DEEDS.iter().find_map(|(action, _)| guarded(action)).map(|own| own.witness.clone()) else {
+            continue;
+        };
+        let deeds: Vec<&str> =
+            DEEDS.iter().filter(|(action, _)| guarded(action).is_some()).map(|(_, deed)| *deed).collect();
+        let message = format!("whoever knows a header value can {}", phrase(&deeds));
+        let mut finding = Finding::new(message, grant.span)
+            .help("let the CDN sign its requests, and allow only its service principal with `aws:SourceArn`")
+            .witness(witness);
+        let statement = grant.statement.and_then(|index| judged.policy.as_ref()?.statements.get(index));
+        for condition in statement.into_iter().flat_map(|statement| &statement.conditions) {
+            if let Some("aws:referer" | "aws:useragent") = condition.key.name() {
+                finding = finding.label(condition.key_span, "any client can write this header");
+            }
+        }
+        sink.report(finding);
+    }
+}

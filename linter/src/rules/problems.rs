@@ -1,0 +1,33 @@
+//! Findings out of what `mediastore_policy` finds wrong with a policy. Which rule reports which problem is said here, once.
+
+use mediastore_policy::problem::Code;
+use mediastore_policy::span::Span;
+
+use crate::finding::Finding;
+use crate::rule::{JudgedPolicy, Sink};
+
+/// How the service's own sentences begin.
+const SERVICE_SAYS: &str = "Invalid Container Policy: ";
+
+/// The rule that reports a problem of this kind. What no rule claims makes a policy malformed, so that nothing gets lost.
+pub(super) fn reporter(code: Code) -> &'static str {
+    match code {
+        Code::Size => "policy-too-large",
+        Code::UnscopedResource => "unscoped-resource",
+        Code::PutWithoutTls => "put-without-tls",
+        Code::UnknownOperator => "unknown-operator",
+        Code::BadArn => "bad-arn",
+        Code::BadAccountId => "bad-account-id",
+        Code::DuplicateSid => "duplicate-sid",
+        _ => "malformed-policy",
+    }
+}
+
+/// Reports the problems that are a rule's, with a remedy for those that bring none.
+pub(super) fn report(rule: &str, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>, help: &str) {
+    for problem in judged.problems.iter().filter(|problem| reporter(problem.code) == rule) {
+        let message = problem.message.strip_prefix(SERVICE_SAYS).unwrap_or(&problem.message);
+        let span = if problem.span == Span::default() { judged.document.span } else { problem.span };
+        sink.report(Finding::new(message, span).help(problem.help.as_deref().unwrap_or(help)));
+    }
+}

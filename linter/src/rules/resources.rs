@@ -1,0 +1,258 @@
+//! What is wrong with the resources of a policy beyond not being scoped: whose container they name instead.
+//!
+//! The parts of a container's ARN are compared as far as they are known, with what is known of the container, and with each other: one
+//! policy is attached to one container.
+
+use mediastore_policy::arn::ArnPattern;
+use mediastore_policy::pattern::{Part, Pattern};
+use mediastore_policy::resource::ResourceKind;
+use mediastore_policy::span::Span;
+use mediastore_policy::text::{Text, TextPart, TextRef};
+
+use crate::rule::JudgedPolicy;
+use crate::unit::Dialect;
+
+/// A fault of one resource.
+pub(super) struct ResourceFault {
+    /// The entry.
+    pub(super) span: Span,
+    pub(super) kind: FaultOf,
+    /// The rule's sentence.
+    pub(super) message: String,
+    pub(super) help: String,
+    /// The resource it contradicts.
+    pub(super) other: Option<Span>,
+}
+
+/// What the fault is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum FaultOf {
+    /// An account id that is none.
+    Account,
+    /// A container that the policy is not attached to.
+    Container,
+}
+
+/// The parts of a container's ARN, in the order of the ARN.
+const PARTS: [&str; 3] = ["region", "account", "container"];
+
+/// Every resource that names another container than the policy's, or an account that cannot be one.
+pub(super) fn faults(judged: &JudgedPolicy<'_>) -> Vec<ResourceFault> {
+    let Some(policy) = &judged.policy else { return Vec::new() };
+    let scope = judged.scope();
+    let mut known: [Option<(Text, Option<Span>)>; 3] = [
+        scope.region.map(|region| (Text::known(region), None)),
+        scope.account.map(|account| (Text::known(account), None)),
+        judged.container_name().map(|name| (name.clone(), None)),
+    ];
+    let mut faults = Vec::new();
+    for entry in policy.statements.iter().flat_map(|statement| &statement.resources.entries) {
+        let ResourceKind::Arn(arn) = &entry.kind else { continue };
+        if arn.service().as_literal() != Some("mediastore") {
+            continue;
+        }
+        let fault =
+            |kind, message: String, help: String| ResourceFault { span: entry.span, kind, message, help, other: None };
+        let (region, account) = (arn.region().as_literal(), arn.account().as_literal());
+        if let (Some(region), Some(account)) = (region, account)
+            && is_account(region)
+            && is_region(account)
+        {
+            let message = format!("region and account are swapped in `{}`", entry.text);
+            let mended =
+                entry.text.to_string().replacen(&format!("{region}:{account}"), &format!("{account}:{region}"), 1);
+            faults.push(fault(FaultOf::Container, message, format!("write `{mended}`")));
+            continue;
+        }
+        if let Some(account) = account.filter(|account| !account.is_empty() && !is_account(account)) {
+            let message = format!("the account id `{account}` does not have twelve digits");
+            let help = "write the twelve digits of the account, leading zeros too".to_owned();
+            faults.push(fault(FaultOf::Account, message, help));
+            continue;
+        }
+        if let Some(partition) = arn.partition().as_literal().filter(|partition| *partition != "aws") {
+            let message = format!("the partition `{partition}` has no MediaStore");
+            faults.push(fault(FaultOf::Container, message, "write `aws`".to_owned()));
+            continue;
+        }
+        let own = [text_of(arn.region()), text_of(arn.account()), name_in(arn)];
+        for ((what, own), known) in PARTS.iter().zip(own).zip(&mut known) {
+            // Empty, or with a wildcard: `unscoped-resource` says so.
+            let Some(own) = own.filter(|own| own.parts().next().is_some()) else { continue };
+            match known {
+                Some((known, other)) if differ(&own, known) => {
+                    let (message, help) = match other {
+                        None => (
+                            format!("the policy is attached to the {what} `{known}`, and this resource names `{own}`"),
+                            format!("write {}", read_as(judged)),
+                        ),
+                        Some(_) => (
+                            format!(
+                                "one policy is attached to one container, and this resource names the {what} `{own}`, another `{known}`"
+                            ),
+                            "name the container that the policy is attached to".to_owned(),
+                        ),
+                    };
+                    faults.push(ResourceFault { other: *other, ..fault(FaultOf::Container, message, help) });
+                    break;
+                }
+                Some(_) => {}
+                None => *known = Some((own, Some(entry.span))),
+            }
+        }
+    }
+    faults
+}
+
+/// How the resource of everything in the container is written where this policy stands, in backticks.
+pub(super) fn read_as(judged: &JudgedPolicy<'_>) -> String {
+    if let Some(container) = judged.container
+        && matches!(container.origin.dialect, Dialect::Mediastore | Dialect::HashicorpAws)
+        && container.origin.span != Span::default()
+        && !container.origin.address.starts_with("module.")
+    {
+        return format!("`\"${{{}.arn}}/*\"`", container.origin.address);
+    }
+    let scope = judged.scope();
+    format!(
+        "`arn:aws:mediastore:{}:{}:container/{}/*`",
+        scope.region.unwrap_or("REGION"),
+        scope.account.unwrap_or("ACCOUNT"),
+        scope.name.unwrap_or("NAME")
+    )
+}
+
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `eu-west-1`, `us-gov-east-1`.
+fn is_region(text: &str) -> bool {
+    let words: Vec<&str> = text.split('-').collect();
+    let (last, words) = words.split_last().unwrap_or((&"", &[]));
+    (2..=3).contains(&words.len())
+        && words.iter().all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+        && !last.is_empty()
+        && last.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A pattern as text, if it has neither wildcards nor variables.
+fn text_of(pattern: &Pattern) -> Option<Text> {
+    let part = |part: &Part| match part {
+        Part::Literal(text) => Some(TextPart::Known(text.as_str().into())),
+        Part::Hole(hole) => Some(TextPart::Hole(hole.clone())),
+        _ => None,
+    };
+    pattern.parts().iter().map(part).collect::<Option<Vec<_>>>().map(Text::from_parts)
+}
+
+/// The name of the container, if a path inside it follows.
+fn name_in(arn: &ArnPattern) -> Option<Text> {
+    let mut name = Vec::new();
+    let mut before = "container/";
+    for part in arn.resource().parts() {
+        match part {
+            Part::Literal(text) => {
+                let text = if before.is_empty() { text.as_str() } else { text.strip_prefix(before)? };
+                before = "";
+                match text.split_once('/') {
+                    Some((end, _)) => {
+                        name.push(TextPart::Known(end.into()));
+                        return Some(Text::from_parts(name));
+                    }
+                    None => name.push(TextPart::Known(text.into())),
+                }
+            }
+            // A slash may be in a hole of any text.
+            Part::Hole(hole) if before.is_empty() && hole.class.is_literal() && !hole.class.contains('/') => {
+                name.push(TextPart::Hole(hole.clone()));
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Whether two texts are different whatever their holes hold. That they are the same for some values is not proven.
+fn differ(a: &Text, b: &Text) -> bool {
+    if let (Some(a), Some(b)) = (a.as_known(), b.as_known()) {
+        return a != b;
+    }
+    let clash = |a: &str, b: &str| a.chars().zip(b.chars()).any(|(a, b)| a != b);
+    let reversed = |text: &str| text.chars().rev().collect::<String>();
+    let ends = |text: &Text| {
+        let parts: Vec<TextRef<'_>> = text.parts().collect();
+        let known = |part: Option<&TextRef<'_>>| part.and_then(|part| part.known()).unwrap_or_default().to_owned();
+        (known(parts.first()), known(parts.last()))
+    };
+    let ((a_start, a_end), (b_start, b_end)) = (ends(a), ends(b));
+    clash(&a_start, &b_start) || clash(&reversed(&a_end), &reversed(&b_end)) || !fits(a, b) || !fits(b, a)
+}
+
+/// Whether a partly known text can become the other one, if that is known.
+fn fits(open: &Text, known: &Text) -> bool {
+    let Some(known) = known.as_known() else { return true };
+    let mut length = 0;
+    for part in open.parts() {
+        match part {
+            TextRef::Known(text) => length += text.chars().count(),
+            TextRef::Hole(hole) => length += hole.length.unwrap_or(0),
+        }
+    }
+    match open.as_hole() {
+        Some(hole) => hole.admits(known),
+        None => length <= known.chars().count(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use mediastore_policy::text::{CharClass, Hole};
+
+    use super::*;
+
+    /// `<x>` is a hole of a name's characters, `<12>` an account.
+    fn text(written: &str) -> Text {
+        let parts = written.split(['<', '>']).enumerate().map(|(index, piece)| match (index % 2, piece) {
+            (0, piece) => TextPart::Known(piece.into()),
+            (_, "12") => TextPart::Hole(Arc::new(Hole::account("12"))),
+            (_, name) => TextPart::Hole(Arc::new(Hole::of(name, CharClass::Name))),
+        });
+        Text::from_parts(parts)
+    }
+
+    #[test]
+    fn texts_differ_only_if_they_do_for_all_values() {
+        for (a, b, expected) in [
+            ("live", "live", false),
+            ("live", "vod", true),
+            ("<x>-live", "app-live", false),
+            ("<x>-live", "app-vod", true),
+            ("app-<x>", "<y>-live", false),
+            ("app-<x>", "web-<y>", true),
+            ("a-<x>-very-long-name", "a-name", true),
+            ("<12>", "111122223333", false),
+            ("<12>", "11112222333", true),
+            ("<x>", "<y>", false),
+        ] {
+            assert_eq!(differ(&text(a), &text(b)), expected, "{a} {b}");
+            assert_eq!(differ(&text(b), &text(a)), expected, "{b} {a}");
+        }
+    }
+
+    #[test]
+    fn regions_look_like_regions() {
+        for (name, expected) in [
+            ("eu-west-1", true),
+            ("us-gov-east-1", true),
+            ("ap-southeast-2", true),
+            ("live", false),
+            ("eu-west", false),
+            ("111122223333", false),
+        ] {
+            assert_eq!(is_region(name), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! `unscoped-resource`: a resource outside the container, which the service refuses.
+
+use mediastore_policy::resource::ResourceKind;
+
+use super::resources::{faults, read_as};
+use crate::finding::{Finding, Severity};
+use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    name: "unscoped-resource",
+    family: Family::Validity,
+    severity: Severity::Error,
+    strict: Severity::Error,
+    summary: "A resource is not scoped to files inside the container",
+    explanation: "PutContainerPolicy refuses it: \"Resource in statement '...' must be scoped to files inside\" the container. That goes for \
+                  `*`, for the container itself without `/*` behind it, and for wildcards before the container's name.\n\n\
+                  Write the container's ARN and `/*`, or a path in it. In Terraform that is `\"${aws_media_store_container.live.arn}/*\"`. \
+                  A resource that names another container, account or region is reported by `foreign-container-arn`.",
+    bad: &[Example::policy(
+        r#"{
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Sid": "Everything",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+        "Action": "mediastore:GetObject",
+        "Resource": [
+            «"*"»,
+            «"arn:aws:mediastore:eu-west-1:111122223333:container/live"»,
+            «"arn:aws:mediastore:*:111122223333:container/live/*"»,
+            «"arn:aws:mediastore:eu-west-1:111122223333:container/*"»,
+            «"arn:aws:s3:::live/*"»
+        ]
+    }]
+}"#,
+    )],
+    good: &[Example::policy(
+        r#"{
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+        "Action": "mediastore:GetObject",
+        "Resource": [
+            "arn:aws:mediastore:eu-west-1:111122223333:container/live/index.m3u8",
+            "arn:aws:mediastore:eu-west-1:111122223333:container/live/*.ts"
+        ]
+    }]
+}"#,
+    )],
+    check: Check::Policy(check),
+};
+
+fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+    let Some(policy) = &judged.policy else { return };
+    let others = faults(judged);
+    let problems = judged.problems.iter().filter(|problem| super::problems::reporter(problem.code) == RULE.name);
+    for problem in problems.filter(|problem| !others.iter().any(|fault| fault.span == problem.span)) {
+        let entries = policy.statements.iter().flat_map(|statement| &statement.resources.entries);
+        let entry = entries.into_iter().find(|entry| entry.span == problem.span);
+        let message = match entry.map(|entry| (&entry.kind, &entry.text)) {
+            Some((ResourceKind::All, _)) => "`*` is not scoped to files inside the container".to_owned(),
+            Some((_, text)) => format!("`{text}` is not scoped to files inside the container"),
+            None => "a resource is not scoped to files inside the container".to_owned(),
+        };
+        sink.report(Finding::new(message, problem.span).help(format!("write {}", read_as(judged))));
+    }
+}

@@ -1,0 +1,54 @@
+//! How findings speak of requests.
+
+use mediastore_policy::principal::IdentityKind;
+use mediastore_policy::request::{Caller, Request};
+
+/// What each action of the data plane does, in the words of a sentence about who can do it.
+pub(super) const DEEDS: [(&str, &str); 5] = [
+    ("mediastore:PutObject", "upload and overwrite objects"),
+    ("mediastore:DeleteObject", "delete objects"),
+    ("mediastore:GetObject", "read objects"),
+    ("mediastore:DescribeObject", "read the metadata of objects"),
+    ("mediastore:ListItems", "list folders"),
+];
+
+/// Whom a request that strangers can make stands for, as the subject of a sentence.
+pub(super) fn stranger(witness: Option<&Request>) -> &'static str {
+    match witness.map(|witness| &witness.principal) {
+        Some(Caller::Root { .. } | Caller::Identity { .. }) => "anybody with an AWS account",
+        Some(Caller::Service(_)) => "anybody, through an AWS service,",
+        Some(Caller::Federated(_)) => "anybody with an identity of a web provider",
+        _ => "anybody",
+    }
+}
+
+/// Whom a request names, as the subject of a sentence.
+pub(super) fn named(witness: Option<&Request>) -> String {
+    let Some(witness) = witness else { return "somebody outside the trust zone".to_owned() };
+    let source = |key: &str| witness.context.single(key).map(str::to_owned);
+    match &witness.principal {
+        Caller::Anonymous => match source("aws:SourceIp") {
+            Some(address) => format!("anybody at an address such as {address}"),
+            None => "somebody outside the trust zone".to_owned(),
+        },
+        Caller::Service(name) => match source("aws:SourceArn").or_else(|| source("aws:SourceAccount")) {
+            Some(of) => format!("`{name}` on behalf of `{of}`"),
+            None => format!("`{name}`"),
+        },
+        Caller::Root { account, .. } => format!("the account {account}"),
+        Caller::Identity { kind: IdentityKind::Role | IdentityKind::Session, account, .. } => {
+            format!("a role of the account {account}")
+        }
+        Caller::Identity { account, .. } => format!("a user of the account {account}"),
+        Caller::Federated(name) | Caller::CanonicalUser(name) => format!("`{name}`"),
+    }
+}
+
+/// Deeds as one phrase: "read objects, list folders and delete objects".
+pub(super) fn phrase(deeds: &[&str]) -> String {
+    match deeds {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [firsts @ .., last] => format!("{} and {last}", firsts.join(", ")),
+    }
+}
