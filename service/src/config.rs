@@ -25,6 +25,8 @@ pub struct Config {
     pub state_delay: Duration,
     /// Quotas of the account.
     pub quotas: Quotas,
+    /// What a client may take of time and memory.
+    pub limits: Limits,
     /// Faults to show to callers; none unless a test asks for some.
     pub faults: Faults,
     /// What time it is.
@@ -46,6 +48,19 @@ impl Quotas {
         containers: Some(limits::CONTAINERS_PER_ACCOUNT.max),
         metric_rules: Some(limits::METRIC_RULES_QUOTA.max),
     };
+}
+
+/// What one client may take of the service's time and memory, whatever it sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How long the upload of an object may take.
+    pub upload_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { upload_time: Duration::from_secs(limits::UPLOAD_SECONDS) }
+    }
 }
 
 /// A setting that cannot be what it was set to.
@@ -126,6 +141,18 @@ impl DataEndpoint {
     #[must_use]
     pub fn local(port: u16) -> Self {
         Self(format!("http://{{id}}.data.localhost:{port}"))
+    }
+
+    /// The label in a host that is an endpoint of this service: one of this form, or of [`DataEndpoint::local`], which always resolves.
+    pub(crate) fn label(&self, host: &str) -> Option<String> {
+        let host = host.to_ascii_lowercase();
+        let own = self.0.split_once("://").map_or("", |(_, authority)| authority);
+        let own = own.rsplit_once(':').map_or(own, |(name, _)| name).to_ascii_lowercase();
+        [own.as_str(), "{id}.data.localhost"].into_iter().find_map(|form| {
+            let (before, after) = form.split_once("{id}")?;
+            let label = host.strip_prefix(before)?.strip_suffix(after)?;
+            (!label.is_empty() && !label.contains('.')).then(|| label.to_owned())
+        })
     }
 
     /// The endpoint of the container with that label.

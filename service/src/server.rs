@@ -25,6 +25,9 @@ const HEAD_SIZE: usize = 64 * 1024;
 /// Pause after the system refused a connection, for want of file handles as a rule: trying again at once would only burn time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How often objects that lifecycle policies have ended are removed.
+const SWEEP: Duration = Duration::from_secs(1);
+
 /// Serves until `shutdown` is done, then takes no more connections, lets requests in flight finish for [`DRAIN`], and returns.
 ///
 /// # Errors
@@ -34,6 +37,8 @@ pub async fn run(listener: TcpListener, service: Service, shutdown: impl Future<
     tracing::info!(%address, "serving");
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
+    let mut sweeper = JoinSet::new();
+    sweeper.spawn(sweep(service.clone()));
     tokio::pin!(shutdown);
     loop {
         tokio::select! {
@@ -53,12 +58,22 @@ pub async fn run(listener: TcpListener, service: Service, shutdown: impl Future<
         }
     }
     drop(listener);
+    sweeper.shutdown().await;
     tracing::info!("draining");
     if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests still in flight after the drain time are cut off");
     }
     connections.shutdown().await;
     Ok(())
+}
+
+async fn sweep(service: Service) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        service.sweep().await;
+    }
 }
 
 fn serve(stream: TcpStream, service: Service, graceful: &GracefulShutdown) -> impl Future<Output = ()> + use<> {

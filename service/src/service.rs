@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response};
+use http_body_util::BodyExt;
 use http_body_util::combinators::BoxBody;
 
 use crate::config::Config;
 use crate::control;
+use crate::data::{self, Address, Lifecycles, LiveUploads, Sweeps};
 use crate::faults::Faults;
 use crate::store::Store;
 
@@ -27,7 +29,13 @@ pub struct Service(Arc<Inner>);
 struct Inner {
     store: Store,
     config: Config,
+    live: LiveUploads,
+    lifecycles: Lifecycles,
+    sweeps: Sweeps,
 }
+
+/// Without a sweep for so long, a request brings one about, in milliseconds. On a socket a timer is faster.
+const SWEEP_WITH_REQUESTS: i64 = 60_000;
 
 /// The connection is to be closed without an answer: the fault layer was told so. Nothing else leads here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,19 +53,46 @@ impl Service {
     /// A service on a store.
     #[must_use]
     pub fn new(store: Store, config: Config) -> Self {
-        Self(Arc::new(Inner { store, config }))
+        let (live, lifecycles, sweeps) = Default::default();
+        Self(Arc::new(Inner { store, config, live, lifecycles, sweeps }))
     }
 
-    /// Answers a request. Every failure is an answer too; must be called on a tokio runtime.
+    /// Answers a request, on the data plane if its host or path is that of a container's endpoint, else on the control plane. Every failure
+    /// is an answer too; must be called on a tokio runtime.
     ///
     /// # Errors
     /// [`Dropped`], only by a fault of the configuration: the caller closes the connection, or fails as if it had been closed.
     pub async fn handle<B>(&self, request: Request<B>) -> Result<Response<Body>, Dropped>
     where
-        B: http_body::Body<Data = Bytes> + Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BodyError>,
     {
-        control::handle(self, request).await
+        if self.0.sweeps.due(self.config().clock.now(), SWEEP_WITH_REQUESTS) {
+            self.sweep().await;
+        }
+        let (head, body) = request.into_parts();
+        match Address::of(&head, &self.config().data_endpoint) {
+            Ok(None) => control::handle(self, Request::from_parts(head, body)).await,
+            Ok(Some(address)) => {
+                let body = body.map_err(Into::into).boxed_unsync();
+                data::handle(self, address, Request::from_parts(head, body)).await
+            }
+            Err(error) => Ok(data::refuse(&error, &head)),
+        }
+    }
+
+    /// Removes the objects that lifecycle policies have ended; tells how many. Readers do not see such objects in any case.
+    ///
+    /// [`run`](crate::run) does so all the time, and without a socket requests do it now and then.
+    pub async fn sweep(&self) -> usize {
+        let removed = data::sweep(self).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "expired objects could not be removed");
+            0
+        });
+        if removed > 0 {
+            tracing::debug!(removed, "expired objects removed");
+        }
+        removed
     }
 
     /// The script of faults of this service, to add to while it runs.
@@ -68,6 +103,20 @@ impl Service {
 
     pub(crate) fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// The uploads that can be read while they are being written.
+    pub(crate) fn live(&self) -> &LiveUploads {
+        &self.0.live
+    }
+
+    /// The lifecycle policies, parsed.
+    pub(crate) fn lifecycles(&self) -> &Lifecycles {
+        &self.0.lifecycles
+    }
+
+    pub(crate) fn sweeps(&self) -> &Sweeps {
+        &self.0.sweeps
     }
 
     pub(crate) fn config(&self) -> &Config {

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::with_causes;
-use crate::{Account, Clock, Config, DataEndpoint, Faults, Quotas, Region, Service, Store, run};
+use crate::{Account, Clock, Config, DataEndpoint, Faults, Limits, Quotas, Region, Service, Store, run};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -96,6 +96,7 @@ impl Serve {
             data_endpoint: self.data_endpoint.unwrap_or_else(|| DataEndpoint::local(address.port())),
             state_delay: self.state_delay,
             quotas: if self.aws_quotas { Quotas::AWS } else { Quotas::default() },
+            limits: Limits::default(),
             faults,
             clock: Clock::default(),
         };

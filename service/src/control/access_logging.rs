@@ -2,9 +2,9 @@
 
 use crate::store::containers;
 
-use super::error::ApiError;
 use super::resource::{self, ContainerOnly};
 use super::{Call, NOTHING, Output};
+use crate::error::ApiError;
 
 pub(super) async fn start(call: Call) -> Output {
     switch(call, true).await

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::store::containers::Realm;
 use crate::store::policies::Kind;
 
-use super::error::{ApiError, Code};
 use super::input::Problems;
 use super::resource;
 use super::{Call, NOTHING, Output, output};
+use crate::error::{ApiError, Code};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{DataEndpoint, milliseconds};
 use crate::store::containers::{self, Container, NewContainer, Realm};
+use crate::store::objects;
 
-use super::error::{ApiError, Code};
 use super::input::Problems;
 use super::resource::{self, ContainerOnly, Status};
 use super::tags::{self, Tag};
 use super::{Call, NOTHING, Output, output};
+use crate::error::{ApiError, Code};
 
 /// A container as the API shows it.
 #[derive(Serialize)]
@@ -202,6 +203,10 @@ pub(super) async fn delete(call: Call) -> Output {
         .store()
         .write(move |db| {
             let container = resource::active(db, &realm, &name, now)?;
+            if objects::any(db, container.id, now)? {
+                let message = format!("container `{name}` holds objects; delete them first");
+                return Err(ApiError::new(Code::ContainerInUse, message));
+            }
             containers::let_go(db, container.id, gone_at)?;
             Ok::<_, ApiError>(containers::sweep(db, now)?)
         })

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::policies::Kind;
 
-use super::error::{ApiError, Code};
 use super::input::Problems;
 use super::resource;
 use super::{Call, Output, output};
+use crate::error::{ApiError, Code};
 
 const WHAT: &str = "CORS policy";
 

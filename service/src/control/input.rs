@@ -2,7 +2,7 @@
 
 use mediastore_policy::limits::{self, Violation};
 
-use super::error::{ApiError, Code};
+use crate::error::{ApiError, Code};
 
 /// The problems of an input so far.
 #[derive(Default)]

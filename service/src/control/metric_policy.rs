@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::policies::Kind;
 
-use super::error::{ApiError, Code};
 use super::input::Problems;
 use super::resource;
 use super::{Call, Output, output};
+use crate::error::{ApiError, Code};
 
 const WHAT: &str = "metric policy";
 

@@ -7,7 +7,6 @@ mod access_logging;
 mod container_policy;
 mod containers;
 mod cors_policy;
-mod error;
 mod input;
 mod lifecycle_policy;
 mod metric_policy;
@@ -19,17 +18,18 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::answer::{self, AWS_JSON};
 use crate::config::Region;
+use crate::error::{ApiError, Code};
 use crate::faults::{Effect, When};
 use crate::service::{Body, BodyError, Dropped, Service};
 use crate::store::containers::Realm;
-use error::{ApiError, Code};
 
 /// What precedes the operation's name in `X-Amz-Target`.
 const TARGET_PREFIX: &str = "MediaStore_20170901.";
@@ -40,10 +40,7 @@ const BODY_SIZE: usize = 4 * 1024 * 1024;
 /// How long a client may take to send a request body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1");
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
-const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// What an operation gives back: the JSON text of its output, or nothing.
 type Output = Result<Bytes, ApiError>;
@@ -115,7 +112,7 @@ where
     B: http_body::Body<Data = Bytes> + Send,
     B::Error: Into<BodyError>,
 {
-    let request_id = request_id();
+    let request_id = answer::request_id();
     let (name, operation) = match find(&request) {
         Ok(found) => found,
         Err(error) => {
@@ -126,8 +123,9 @@ where
     let fault = service.faults().next(name);
     match &fault {
         Some(Effect::Drop(When::Before)) => return Err(Dropped),
-        Some(Effect::Answer(answer)) => {
-            return Ok(error_response(answer.status, &answer.code, &answer.message, &request_id));
+        Some(Effect::Answer(fault)) => {
+            let response = answer::failure(fault.status, AWS_JSON, &fault.code, &fault.message);
+            return Ok(answer::named(response, &request_id));
         }
         Some(Effect::Delay(by)) => tokio::time::sleep(*by).await,
         Some(Effect::Drop(When::After)) | None => {}
@@ -212,49 +210,9 @@ where
 }
 
 fn respond(result: Output, request_id: &str) -> Response<Body> {
-    match result {
-        Ok(body) => response(StatusCode::OK, body, request_id),
-        Err(error) => {
-            let (code, status) = error.code.wire();
-            error_response(status, code, &error.message, request_id)
-        }
-    }
-}
-
-fn error_response(status: StatusCode, code: &str, message: &str, request_id: &str) -> Response<Body> {
-    #[derive(Serialize)]
-    struct Error<'a> {
-        #[serde(rename = "__type")]
-        code: &'a str,
-        #[serde(rename = "Message")]
-        message: &'a str,
-    }
-
-    let body = serde_json::to_vec(&Error { code, message }).unwrap_or_default();
-    let mut response = response(status, body.into(), request_id);
-    if let Ok(code) = HeaderValue::from_str(code) {
-        response.headers_mut().insert(ERROR_TYPE, code);
-    }
-    response
-}
-
-fn response(status: StatusCode, body: Bytes, request_id: &str) -> Response<Body> {
-    let length = body.len();
-    let mut response = Response::new(Full::new(body).map_err(|never| match never {}).boxed());
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, JSON);
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-    if let Ok(request_id) = HeaderValue::from_str(request_id) {
-        headers.insert(REQUEST_ID, request_id);
-    }
-    response
-}
-
-/// A name for one request in logs and answers; its only use is to be told apart from others.
-fn request_id() -> String {
-    let mut bytes = [0; 16];
-    // Without randomness the answer matters more than its name.
-    let _ = getrandom::fill(&mut bytes);
-    format!("{:032x}", u128::from_be_bytes(bytes))
+    let response = match result {
+        Ok(body) => answer::whole(StatusCode::OK, AWS_JSON, body),
+        Err(error) => answer::refused(AWS_JSON, &error),
+    };
+    answer::named(response, request_id)
 }

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use crate::store::containers::{self, Container, Realm};
 use crate::store::policies::{self, Kind};
 
-use super::error::{ApiError, Code};
 use super::input::Problems;
 use super::{Call, NOTHING, Output};
+use crate::error::{ApiError, Code};
 
 /// The state of a container, which is a matter of its times and the clock: nothing has to run for it to change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

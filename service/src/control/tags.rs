@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::tags;
 
-use super::error::{ApiError, Code};
 use super::input::Problems;
 use super::resource;
 use super::{Call, NOTHING, Output, output};
+use crate::error::{ApiError, Code};
 
 /// A tag on the wire.
 #[derive(Serialize, Deserialize)]

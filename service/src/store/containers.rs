@@ -68,6 +68,28 @@ pub(crate) fn find(db: &Connection, realm: &Realm, name: &str, now: i64) -> Resu
     Ok(found)
 }
 
+/// The container whose endpoint has that label, and where it is, unless it is gone by `now`.
+pub(crate) fn find_label(db: &Connection, label: &str, now: i64) -> Result<Option<(Container, Realm)>, StoreError> {
+    let found = db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS}, account, region FROM container
+             WHERE label = ?1 AND (gone_at IS NULL OR gone_at > ?2)"
+        ))?
+        .query_row(params![label, now], |row| Ok((from_row(row)?, Realm { account: row.get(7)?, region: row.get(8)? })))
+        .optional()?;
+    Ok(found)
+}
+
+/// Whether the container of that id takes and gives objects: it is ACTIVE.
+pub(crate) fn is_active(db: &Connection, id: i64, now: i64) -> Result<bool, StoreError> {
+    let found = db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM container WHERE id = ?1 AND gone_at IS NULL AND active_at <= ?2)",
+        )?
+        .query_row(params![id, now], |row| row.get(0))?;
+    Ok(found)
+}
+
 /// At most `limit` containers whose names follow `after`, in the order of their names' bytes.
 pub(crate) fn list(
     db: &Connection,

@@ -44,6 +44,14 @@ pub enum OpenError {
     /// Another process keeps the database locked.
     #[error("database `{0}` stays locked by another process")]
     Busy(PathBuf),
+    /// What an earlier process left could not be put in order.
+    #[error("data folder `{path}` cannot be put in order after an earlier process")]
+    Recovery {
+        /// The folder.
+        path: PathBuf,
+        /// What went wrong.
+        source: StoreError,
+    },
     /// Anything else the database says.
     #[error("database `{path}` cannot be opened")]
     Database {
@@ -70,12 +78,28 @@ pub enum StoreError {
     /// Another process kept the write lock for longer than we wait.
     #[error("the database stays locked by another process")]
     Busy,
+    /// The file of an object's bytes is not there, or not as long as it has to be.
+    #[error("the body of the object is damaged or missing in the data folder")]
+    DamagedBody,
     /// The store is being closed.
     #[error("the store is closed")]
     Closed,
     /// Anything else the database says.
     #[error("the database failed: {0}")]
     Database(String),
+    /// Anything else the system says about a file.
+    #[error("a file in the data folder failed: {0}")]
+    File(String),
+}
+
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => Self::Full,
+            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => Self::ReadOnly,
+            _ => Self::File(error.to_string()),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-const STEPS: &[&str] = &[include_str!("migrations/0001_containers.sql")];
+const STEPS: &[&str] = &[include_str!("migrations/0001_containers.sql"), include_str!("migrations/0002_objects.sql")];
 
 /// The schema this build works with.
 pub(super) const VERSION: usize = STEPS.len();

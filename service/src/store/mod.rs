@@ -1,7 +1,7 @@
-//! Where the service keeps what it acknowledged: one SQLite database in a data folder.
+//! Where the service keeps what it acknowledged: one SQLite database in a data folder, and beside it the bodies of objects as files.
 //!
 //! [`Store`] is a cheap handle that hides its threads and connections. All SQL lives below this module, in functions named for what
-//! they mean; nothing here knows HTTP or error codes. Object records and their bodies are to join the same folder and database.
+//! they mean; nothing here knows HTTP or error codes.
 //!
 //! Acknowledged means committed with `synchronous=FULL`. Two processes may share a folder: every write takes the database's write
 //! lock before it reads. Blocking work runs on the writer's thread or on the runtime's blocking threads, never on an async worker.
@@ -10,7 +10,9 @@ mod error;
 mod migrations;
 mod writer;
 
+pub(crate) mod bodies;
 pub(crate) mod containers;
+pub(crate) mod objects;
 pub(crate) mod policies;
 pub(crate) mod tags;
 
@@ -22,6 +24,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use bodies::{Bodies, Sealed};
 pub use error::{OpenError, StoreError};
 use writer::Writer;
 
@@ -40,6 +43,7 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     database: PathBuf,
+    bodies: Arc<Bodies>,
     writer: Writer,
     /// A plain mutex: it is held to push or pop, never during a query and never across an await.
     readers: Mutex<Vec<Connection>>,
@@ -71,9 +75,11 @@ impl Store {
             let known = migrations::VERSION;
             return Err(OpenError::Newer { path: database, found, known });
         }
-        let writer =
-            Writer::start(connection).map_err(|source| OpenError::Create { path: data_dir.to_owned(), source })?;
-        Ok(Self(Arc::new(Inner { database, writer, readers: Mutex::default() })))
+        let bodies = Arc::new(Bodies::new(data_dir));
+        bodies.recover(&connection).map_err(|source| OpenError::Recovery { path: data_dir.to_owned(), source })?;
+        let writer = Writer::start(connection, Arc::clone(&bodies))
+            .map_err(|source| OpenError::Create { path: data_dir.to_owned(), source })?;
+        Ok(Self(Arc::new(Inner { database, bodies, writer, readers: Mutex::default() })))
     }
 
     /// Closes the folder and waits for it, if this is the last handle; SQLite then folds its log into the database and removes it.
@@ -102,6 +108,31 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         self.0.writer.write(write).await
+    }
+
+    /// Runs a write that refers to a body, and gives the body its place. An error of either undoes both.
+    pub(crate) async fn write_with_body<T, E>(
+        &self,
+        mut body: Sealed,
+        write: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let bodies = Arc::clone(&self.0.bodies);
+        let written = self.write(move |db| {
+            let value = write(db)?;
+            bodies.place_upload(&mut body).map_err(StoreError::from)?;
+            // The body is let go only after the commit.
+            Ok::<_, E>((value, body))
+        });
+        written.await.map(|(value, _)| value)
+    }
+
+    /// The bodies of this folder.
+    pub(crate) fn bodies(&self) -> &Arc<Bodies> {
+        &self.0.bodies
     }
 
     /// Runs a read on one consistent snapshot, which holds every write acknowledged so far.

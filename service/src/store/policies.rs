@@ -44,6 +44,40 @@ pub(crate) fn find(db: &Connection, container: i64, kind: Kind) -> Result<Option
     Ok(text)
 }
 
+/// The texts of all policies of a container.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Policies {
+    pub(crate) container: Option<String>,
+    pub(crate) cors: Option<String>,
+    pub(crate) lifecycle: Option<String>,
+    pub(crate) metric: Option<String>,
+}
+
+/// All policies of a container at once.
+pub(crate) fn all(db: &Connection, container: i64) -> Result<Policies, StoreError> {
+    let mut query = db.prepare_cached("SELECT kind, text FROM policy WHERE container_id = ?1")?;
+    let mut rows = query.query(params![container])?;
+    let mut found = Policies::default();
+    while let Some(row) = rows.next()? {
+        let kind: String = row.get(0)?;
+        let place = match kind.as_str() {
+            "container" => &mut found.container,
+            "cors" => &mut found.cors,
+            "lifecycle" => &mut found.lifecycle,
+            _ => &mut found.metric,
+        };
+        *place = Some(row.get(1)?);
+    }
+    Ok(found)
+}
+
+/// The policy of that kind of every container that has one, by the container's id.
+pub(crate) fn of_every_container(db: &Connection, kind: Kind) -> Result<Vec<(i64, String)>, StoreError> {
+    let mut query = db.prepare_cached("SELECT container_id, text FROM policy WHERE kind = ?1")?;
+    let rows = query.query_map(params![kind.word()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Removes a policy; tells whether there was one.
 pub(crate) fn remove(db: &Connection, container: i64, kind: Kind) -> Result<bool, StoreError> {
     let removed = db

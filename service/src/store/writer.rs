@@ -2,16 +2,26 @@
 //!
 //! A commit costs a disk sync; a thousand writes at parallelism ten would otherwise pay a thousand of them one after the other. The
 //! thread takes whatever is waiting, runs each write in its own savepoint, commits once, and only then tells each writer. So an
-//! answer always means "on disk", and a refused write takes nothing of its neighbours with it.
+//! answer always means "on disk", and a refused write takes nothing of its neighbours with it. Files of bodies are synced with the
+//! commit that refers to them, and removed by the same thread once nothing does.
 
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use std::{io, thread};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::StoreError;
+use super::bodies::Bodies;
+
+/// Without a write for so long, the thread tidies up after the last ones.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// Commits after which it tidies up even if it never gets quiet.
+const RESTLESS: u32 = 64;
 
 /// Most writes in one commit, so that the first of them does not wait for a queue that never ends.
 const BATCH: usize = 128;
@@ -35,10 +45,10 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> io::Result<Self> {
+    pub(super) fn start(connection: Connection, bodies: Arc<Bodies>) -> io::Result<Self> {
         let (jobs, receiver) = std::sync::mpsc::channel();
         let name = "store-writer".to_owned();
-        let thread = thread::Builder::new().name(name).spawn(move || work(&connection, &receiver))?;
+        let thread = thread::Builder::new().name(name).spawn(move || work(&connection, &bodies, &receiver))?;
         Ok(Self { jobs, thread })
     }
 
@@ -75,12 +85,22 @@ impl Writer {
     }
 }
 
-fn work(connection: &Connection, jobs: &Receiver<Job>) {
-    while let Ok(first) = jobs.recv() {
+fn work(connection: &Connection, bodies: &Bodies, jobs: &Receiver<Job>) {
+    let mut untidy = 0;
+    loop {
+        let first = match next(jobs, untidy) {
+            Ok(first) => first,
+            Err(RecvTimeoutError::Timeout) => {
+                tidy(connection, bodies);
+                untidy = 0;
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
         // Taken one by one, so that what arrives during the batch still joins it.
         let mut batch = std::iter::once(first).chain(jobs.try_iter()).take(BATCH);
         let mut answers = Vec::new();
-        let committed = commit(connection, &mut batch, &mut answers);
+        let committed = commit(connection, bodies, &mut batch, &mut answers);
         if let Err(error) = &committed {
             tracing::error!(%error, writes = answers.len(), "writes were not kept");
             if !connection.is_autocommit()
@@ -92,12 +112,31 @@ fn work(connection: &Connection, jobs: &Receiver<Job>) {
         for answer in answers {
             answer(committed.clone());
         }
+        untidy += 1;
+    }
+    tidy(connection, bodies);
+}
+
+/// The next write. After commits it is waited for only so long, and not at all after many.
+fn next(jobs: &Receiver<Job>, untidy: u32) -> Result<Job, RecvTimeoutError> {
+    match untidy {
+        0 => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        RESTLESS.. => Err(RecvTimeoutError::Timeout),
+        _ => jobs.recv_timeout(QUIET),
+    }
+}
+
+fn tidy(connection: &Connection, bodies: &Bodies) {
+    // What is left is tried again after the next commit, and at the next opening of the folder.
+    if let Err(error) = bodies.tidy(connection) {
+        tracing::warn!(%error, "unused bodies could not be removed");
     }
 }
 
 /// Runs the batch in one transaction. On an error, what was not taken from the batch waits for the next one.
 fn commit(
     connection: &Connection,
+    bodies: &Bodies,
     batch: &mut dyn Iterator<Item = Job>,
     answers: &mut Vec<Answer>,
 ) -> Result<(), StoreError> {
@@ -123,5 +162,6 @@ fn commit(
         answers.push(answer);
         connection.execute_batch(if keep { "RELEASE write" } else { "ROLLBACK TO write; RELEASE write" })?;
     }
+    bodies.sync()?;
     Ok(connection.execute_batch("COMMIT")?)
 }

@@ -11,8 +11,12 @@ mod binary;
 mod boto3;
 /// What the operations do.
 mod control;
+/// The five operations on objects.
+mod data;
 /// What a crash, and a second process, must not break.
 mod durability;
+/// A client of one container's endpoint, in process.
+mod endpoint;
 /// What the envelope of a request may be.
 mod envelope;
 /// Faults on demand.

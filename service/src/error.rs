@@ -1,22 +1,29 @@
-//! The error codes of the control plane as a table, and the one error type its operations return.
+//! The error codes of both planes as a table, and the one error type their operations return.
 
 use http::StatusCode;
 
 use crate::store::StoreError;
 
-/// The codes. The first six are modelled; the rest are what such services answer, as far as anyone has seen.
+/// The codes. Those of the API model come first; the rest are what such services answer, as far as anyone has seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
     ContainerInUse,
+    /// The control plane's: a name that no container has.
     ContainerNotFound,
+    /// The data plane's, which answers with another status: an endpoint that no container has.
+    EndpointNotFound,
     PolicyNotFound,
     CorsPolicyNotFound,
     LimitExceeded,
+    ObjectNotFound,
+    RangeNotSatisfiable,
     InternalServerError,
     Validation,
     Serialization,
     UnknownOperation,
     IncompleteSignature,
+    ContentMismatch,
+    RequestTimeout,
     RequestTooLarge,
 }
 
@@ -26,14 +33,19 @@ impl Code {
         match self {
             Self::ContainerInUse => ("ContainerInUseException", StatusCode::BAD_REQUEST),
             Self::ContainerNotFound => ("ContainerNotFoundException", StatusCode::BAD_REQUEST),
+            Self::EndpointNotFound => ("ContainerNotFoundException", StatusCode::NOT_FOUND),
             Self::PolicyNotFound => ("PolicyNotFoundException", StatusCode::BAD_REQUEST),
             Self::CorsPolicyNotFound => ("CorsPolicyNotFoundException", StatusCode::BAD_REQUEST),
             Self::LimitExceeded => ("LimitExceededException", StatusCode::BAD_REQUEST),
+            Self::ObjectNotFound => ("ObjectNotFoundException", StatusCode::NOT_FOUND),
+            Self::RangeNotSatisfiable => ("RequestedRangeNotSatisfiableException", StatusCode::RANGE_NOT_SATISFIABLE),
             Self::InternalServerError => ("InternalServerError", StatusCode::INTERNAL_SERVER_ERROR),
             Self::Validation => ("ValidationException", StatusCode::BAD_REQUEST),
             Self::Serialization => ("SerializationException", StatusCode::BAD_REQUEST),
             Self::UnknownOperation => ("UnknownOperationException", StatusCode::NOT_FOUND),
             Self::IncompleteSignature => ("IncompleteSignatureException", StatusCode::BAD_REQUEST),
+            Self::ContentMismatch => ("XAmzContentSHA256Mismatch", StatusCode::BAD_REQUEST),
+            Self::RequestTimeout => ("RequestTimeoutException", StatusCode::REQUEST_TIMEOUT),
             Self::RequestTooLarge => ("RequestEntityTooLargeException", StatusCode::PAYLOAD_TOO_LARGE),
         }
     }
