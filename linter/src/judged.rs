@@ -5,7 +5,7 @@
 use std::cell::OnceCell;
 use std::sync::LazyLock;
 
-use mediastore_policy::analyse::{self, ActionExposure, Exposure, ExposureClass, TrustZone};
+use mediastore_policy::analyse::{self, ActionExposure, Dead, Exposure, ExposureClass, TrustZone};
 use mediastore_policy::condition::Condition;
 use mediastore_policy::condition::date::Instant;
 use mediastore_policy::decide::{self, Outcome};
@@ -21,8 +21,8 @@ use mediastore_policy::resource::ResourceKind;
 use mediastore_policy::span::Span;
 use mediastore_policy::text::Text;
 
-use crate::policy_text;
 use crate::unit::{Container, Document, Owner};
+use crate::{dead, policy_text};
 
 /// Statements are told apart by judging each on its own; beyond this many the one that lets the witness in is named.
 const MOST_SEPARATED: usize = 32;
@@ -43,6 +43,7 @@ pub struct JudgedPolicy<'a> {
     now: Option<Instant>,
     exposure: OnceCell<Option<Exposure>>,
     grants: OnceCell<Vec<Grant>>,
+    dead: OnceCell<Vec<Dead>>,
 }
 
 /// What a statement lets outsiders do, as far as no Deny takes it back.
@@ -85,6 +86,7 @@ impl<'a> JudgedPolicy<'a> {
             now,
             exposure: OnceCell::new(),
             grants: OnceCell::new(),
+            dead: OnceCell::new(),
         };
         if let Some(policy) = &judged.policy {
             let scope = judged.scope();
@@ -170,6 +172,14 @@ impl<'a> JudgedPolicy<'a> {
     pub fn grants(&self) -> &[Grant] {
         self.grants.get_or_init(|| match (self.sound(), self.exposure()) {
             (Some(policy), Some(whole)) if whole.actions.iter().any(lets_out) => self.separate(policy, whole),
+            _ => Vec::new(),
+        })
+    }
+
+    /// The parts of the policy that never matter, whatever its unknown parts are.
+    pub fn dead(&self) -> &[Dead] {
+        self.dead.get_or_init(|| match (self.sound(), &self.document.body) {
+            (Some(policy), Some(body)) => dead::dead(policy, body, self.now),
             _ => Vec::new(),
         })
     }

@@ -5,6 +5,7 @@
 
 pub mod commands;
 pub mod config;
+mod dead;
 pub mod finding;
 pub mod judged;
 mod outcome;

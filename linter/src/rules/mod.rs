@@ -5,6 +5,7 @@ mod allow_not_action;
 mod allow_not_principal;
 mod bad_account_id;
 mod bad_arn;
+mod dead_statement;
 mod duplicate_sid;
 mod exposure_depends;
 mod exposure_undecided;
@@ -13,6 +14,8 @@ mod foreign_container_arn;
 mod header_secret;
 mod header_secret_plaintext;
 mod malformed_policy;
+mod no_op_condition;
+mod old_policy_version;
 mod policy_too_large;
 mod problems;
 mod public_delete;
@@ -21,13 +24,20 @@ mod public_read;
 mod public_read_plaintext;
 mod public_write;
 mod put_without_tls;
+mod redundant_statement;
 mod resources;
+mod unknown_action;
+mod unknown_condition_key;
 mod unknown_operator;
 mod unscoped_resource;
 mod unscoped_service_principal;
 mod words;
 
-use crate::rule::Rule;
+use mediastore_policy::model::Statement;
+use mediastore_policy::problem::Code;
+use mediastore_policy::span::Span;
+
+use crate::rule::{JudgedPolicy, Rule};
 
 /// Every rule, in the order of the docs.
 pub const ALL: &[&Rule] = &[
@@ -51,14 +61,31 @@ pub const ALL: &[&Rule] = &[
     &unscoped_resource::RULE,
     &foreign_container_arn::RULE,
     &put_without_tls::RULE,
+    &unknown_action::RULE,
+    &unknown_condition_key::RULE,
     &unknown_operator::RULE,
     &bad_arn::RULE,
     &bad_account_id::RULE,
     &duplicate_sid::RULE,
+    &dead_statement::RULE,
+    &no_op_condition::RULE,
+    &redundant_statement::RULE,
+    &old_policy_version::RULE,
 ];
 
 /// The rule of a name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Rule> {
     ALL.iter().copied().find(|rule| rule.name == name)
+}
+
+/// Whether another rule names the cause of a statement that does nothing: its actions or condition keys do not exist, or its resources
+/// are not the container's.
+fn explained(judged: &JudgedPolicy<'_>, statement: &Statement) -> bool {
+    let entries = &statement.actions.entries;
+    let inside = |span: Span| statement.span.start <= span.start && span.end <= statement.span.end;
+    entries.iter().all(unknown_action::is_unknown)
+        || statement.conditions.iter().any(unknown_condition_key::is_unknown)
+        || judged.problems_of(&[Code::UnscopedResource]).any(|problem| inside(problem.span))
+        || resources::faults(judged).iter().any(|fault| inside(fault.span))
 }

@@ -13,7 +13,7 @@ use super::{judge, read};
 const WITHOUT_EXAMPLES: &str = "exposure-depends";
 
 /// The text without its marks, and the places they enclose.
-fn unmark(example: &Example) -> (String, Vec<Span>) {
+pub(super) fn unmark(example: &Example) -> (String, Vec<Span>) {
     let (mut text, mut open, mut places) = (String::new(), Vec::new(), Vec::new());
     for c in example.text.chars() {
         match c {

@@ -5,6 +5,7 @@
 
 mod examples;
 mod hard;
+mod refusals;
 mod registry;
 
 use std::path::Path;
