@@ -27,5 +27,7 @@ mod limits;
 mod process;
 /// The client that the provider uses: aws-sdk-mediastore, over a socket.
 mod sdk;
+/// The same for objects: aws-sdk-mediastoredata, over a socket and in process.
+mod sdk_data;
 /// CREATING, ACTIVE, DELETING.
 mod states;
