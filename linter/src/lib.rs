@@ -3,17 +3,25 @@
 //! The judging itself is [`mediastore_policy`]'s; here are the command line, the configuration and the reports. Each command
 //! is one file under `commands`, and [`Outcome`] is the one way to an exit code.
 
+pub mod baseline;
 pub mod commands;
 pub mod config;
 mod dead;
 pub mod finding;
 pub mod judged;
+pub mod language;
+pub mod levels;
+pub mod lint;
+pub mod located;
 mod outcome;
 mod policy_file;
 mod policy_text;
+pub mod rego;
+pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod source;
+pub mod suppress;
 pub mod unit;
 pub mod values;
 

@@ -98,6 +98,8 @@ pub enum Check {
     Container(fn(&Scope<'_>, &Container, usize, &mut Sink<'_>)),
     /// A container policy.
     Policy(fn(&Scope<'_>, &JudgedPolicy<'_>, &mut Sink<'_>)),
+    /// The comments that suppress: judged where they are applied, in `suppress`.
+    Comment,
     /// A document of one kind.
     Document(DocumentKind, fn(&Scope<'_>, &Document, &mut Sink<'_>)),
 }
@@ -184,6 +186,7 @@ pub fn judge(
             check(&mut Sink { rule, severity, address, findings: &mut findings });
         };
         match rule.check {
+            Check::Comment => {}
             Check::Fault(check) => unit.faults.iter().for_each(|fault| on("", &mut |sink| check(fault, unit, sink))),
             Check::Stranger(check) => {
                 unit.strangers.iter().for_each(|it| on(&it.origin.address, &mut |sink| check(it, sink)));

@@ -1,4 +1,4 @@
-//! The configuration file, `mediastore-lint.toml`: for now the trust zone.
+//! `[trust]`: whom and what the owner of the containers counts as their own.
 //!
 //! ```toml
 //! [trust]
@@ -7,22 +7,13 @@
 //! networks = ["203.0.113.0/24", "2001:db8::/48"]
 //! ```
 
-use std::path::{Path, PathBuf};
-
 use mediastore_policy::analyse::TrustZone;
 use mediastore_policy::condition::ip::Network;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A configuration file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Config {
-    /// Whom and what the owner counts as their own.
-    pub trust: Trust,
-}
-
 /// The trust zone as it is written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Trust {
     /// Account ids, the containers' own among them.
@@ -42,8 +33,9 @@ pub struct Trust {
 }
 
 /// Twelve digits.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(with = "String", inline, extend("pattern" = "^[0-9]{12}$"))]
 pub struct AccountId(String);
 
 impl TryFrom<String> for AccountId {
@@ -66,8 +58,9 @@ impl std::str::FromStr for AccountId {
 }
 
 /// `o-` and what follows.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(with = "String", inline, extend("pattern" = "^o-[a-z0-9]{10,32}$"))]
 pub struct OrganizationId(String);
 
 impl TryFrom<String> for OrganizationId {
@@ -87,8 +80,9 @@ impl TryFrom<String> for OrganizationId {
 }
 
 /// An address or a network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(with = "String", inline)]
 pub struct Cidr(Network);
 
 impl TryFrom<String> for Cidr {
@@ -100,41 +94,6 @@ impl TryFrom<String> for Cidr {
             Some(network) => Ok(Self(network)),
             None => Err(format!("`{text}` is not an address or a CIDR block")),
         }
-    }
-}
-
-/// Why a configuration could not be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// The file could not be read.
-    #[error("cannot read the configuration `{}`: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file is not what it should be. The message names line, column and the text at fault.
-    #[error("in the configuration `{}`: {}", path.display(), source.to_string().trim_end())]
-    Parse {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        source: Box<toml::de::Error>,
-    },
-}
-
-impl Config {
-    /// Reads a configuration file.
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be read, is not TOML, or has an unknown or ill-formed member.
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        toml::from_str(&text).map_err(|source| ConfigError::Parse { path: path.to_owned(), source: Box::new(source) })
     }
 }
 
@@ -157,39 +116,14 @@ impl Trust {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn refuses(text: &str, expected: &[&str]) {
-        let message = toml::from_str::<Config>(text).expect_err("a fault").to_string();
-        for part in expected {
-            assert!(message.contains(part), "{message}");
-        }
-    }
+    use crate::config::Config;
 
     #[test]
     fn a_zone_is_read() {
         let text = "[trust]\naccounts = ['111122223333']\norganizations = ['o-a1b2c3d4e5']\nnetworks = ['203.0.113.7', '2001:db8::/48']\n";
-        let zone = toml::from_str::<Config>(text)
-            .expect("a configuration")
-            .trust
-            .zone(&["444455556666".parse().expect("an account")]);
+        let zone =
+            Config::parse(text).expect("a configuration").trust.zone(&["444455556666".parse().expect("an account")]);
         assert_eq!(zone.accounts, ["111122223333", "444455556666"]);
         assert_eq!(zone.networks.len(), 2);
-        assert_eq!(toml::from_str::<Config>("").expect("an empty configuration"), Config::default());
-    }
-
-    #[test]
-    fn faults_are_named_with_their_place() {
-        refuses("[trust]\naccount = '111122223333'\n", &["line 2", "unknown field `account`", "accounts"]);
-        refuses("[trusted]\n", &["line 1", "unknown field `trusted`"]);
-        refuses("[trust]\naccounts = ['1111']\n", &["line 2", "`1111` is not an account id"]);
-        refuses("[trust]\naccounts = [111122223333]\n", &["line 2"]);
-        refuses(
-            "[trust]\nnetworks = ['10.0.0.0/33']\n",
-            &["line 2", "`10.0.0.0/33` is not an address or a CIDR block"],
-        );
-        refuses("[trust]\nnetworks = ['2001:db8::1/48']\n", &["holds no address"]);
-        refuses("[trust]\norganizations = ['O-1']\n", &["is not an organization id"]);
     }
 }

@@ -1,0 +1,282 @@
+//! The report for people: each finding over its source, with the remedy and a request that proves it.
+
+use std::fmt;
+use std::io::{IsTerminal, Write};
+
+use clap::ValueEnum;
+use mediastore_policy::span::Span;
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
+
+use super::{Report, Summary, proof};
+use crate::Failure;
+use crate::finding::Severity;
+use crate::located::{Located, Place};
+use crate::source::Source;
+
+/// Lines of a place that are shown; of a longer one the first is underlined.
+const LINES_SHOWN: usize = 6;
+
+/// How wide a report is where nobody says.
+const WIDTH: usize = 100;
+
+/// How a report looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// Whether to use colours.
+    pub color: bool,
+    /// Whether to draw lines with characters beyond ASCII.
+    pub unicode: bool,
+    /// Columns.
+    pub width: usize,
+    /// Whether to leave out the closing line.
+    pub quiet: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Style {
+    /// What standard output can show.
+    #[must_use]
+    pub fn of_stdout(color: Color, quiet: bool) -> Self {
+        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let terminal = std::io::stdout().is_terminal();
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
+        let color = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                terminal && !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        };
+        let unicode = locale.is_some_and(|it| it.to_ascii_lowercase().replace('-', "").contains("utf8"));
+        let size = terminal.then(terminal_size::terminal_size).flatten();
+        let width = size.map_or(WIDTH, |(width, _)| usize::from(width.0).clamp(40, WIDTH + 20));
+        Self { color, unicode, width, quiet }
+    }
+
+    /// What draws a finding; its headline begins with severity and rule.
+    fn handler(&self, rule: &str) -> GraphicalReportHandler {
+        let theme = GraphicalTheme {
+            characters: ThemeCharacters {
+                error: format!("error[{rule}]:"),
+                warning: format!("warning[{rule}]:"),
+                advice: format!("info[{rule}]:"),
+                ..if self.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() }
+            },
+            styles: if self.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
+        };
+        GraphicalReportHandler::new_themed(theme).with_width(self.width).with_links(false).without_syntax_highlighting()
+    }
+}
+
+pub(super) fn write(out: &mut dyn Write, report: &Report<'_>, style: &Style) -> Result<(), Failure> {
+    for it in report.findings {
+        let mut text = String::new();
+        style.handler(&it.finding.rule).render_report(&mut text, &Shown(it)).map_err(std::io::Error::other)?;
+        // The library leaves blanks at the ends of lines.
+        for line in text.trim_start().lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        if let Some(witness) = &it.finding.witness {
+            let mut lines = proof::lines(witness).into_iter();
+            writeln!(out, "  proof: {}", lines.next().unwrap_or_default())?;
+            for line in lines {
+                writeln!(out, "         {line}")?;
+            }
+        }
+        if let Some(fix) = &it.fix {
+            let option = if fix.safety == crate::finding::Safety::Safe { "--fix" } else { "--fix-unsafe" };
+            writeln!(out, "  fix: {} ({option})", fix.title)?;
+        }
+        writeln!(out)?;
+    }
+    if !style.quiet {
+        writeln!(out, "{}", closing(&report.summary))?;
+    }
+    Ok(())
+}
+
+/// The run in a sentence.
+fn closing(summary: &Summary) -> String {
+    let Summary { errors, warnings, infos, files, containers, documents, unreadable, baselined, baseline_gone, fixed } =
+        *summary;
+    let mut found = Vec::new();
+    for (number, one, many) in
+        [(errors, "error", "errors"), (warnings, "warning", "warnings"), (infos, "info", "infos")]
+    {
+        if number > 0 {
+            found.push(count(number, one, many));
+        }
+    }
+    let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
+    let of = if containers + documents == 0 {
+        format!("nothing of MediaStore in {}", count(files, "file", "files"))
+    } else {
+        let (containers, documents) =
+            (count(containers, "container", "containers"), count(documents, "document", "documents"));
+        format!("{containers} and {documents} in {}", count(files, "file", "files"))
+    };
+    let mut line = format!("{found}: {of}");
+    for (number, text) in [
+        (unreadable, "not readable"),
+        (fixed, "fixed"),
+        (baselined, "known from the baseline"),
+        (baseline_gone, "of the baseline gone, `--write-baseline` forgets them"),
+    ] {
+        if number > 0 {
+            line.push_str(&format!("; {number} {text}"));
+        }
+    }
+    line
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// A finding as the library wants it.
+#[derive(Debug)]
+struct Shown<'a>(&'a Located);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.finding.message)
+    }
+}
+
+impl std::error::Error for Shown<'_> {}
+
+impl Diagnostic for Shown<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.0.finding.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Info => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.0.finding.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.0.place.as_ref().map(|place| &place.source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let place = self.0.place.as_ref()?;
+        let primary = LabeledSpan::new_primary_with_span(None, shown(place));
+        let others = self.0.labels.iter().filter(|(other, _)| other.source.path == place.source.path);
+        let others = others.map(|(place, text)| LabeledSpan::new_with_span(Some(text.clone()), shown(place)));
+        Some(Box::new(std::iter::once(primary).chain(others)))
+    }
+}
+
+/// The part of a place that is underlined.
+fn shown(place: &Place) -> SourceSpan {
+    let Span { start, end } = place.span;
+    let end = match place.end.line - place.start.line {
+        lines if lines < LINES_SHOWN => end,
+        _ => place.source.text[start..end].find('\n').map_or(end, |length| start + length),
+    };
+    (start, end - start).into()
+}
+
+impl SourceCode for Source {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let (start, end) = (span.offset(), span.offset() + span.len());
+        if !self.text.is_char_boundary(start) || !self.text.is_char_boundary(end) {
+            return Err(MietteError::OutOfBounds);
+        }
+        let mut from = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        for _ in 0..before {
+            from = self.text[..from.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
+        }
+        let mut to = end;
+        for _ in 0..=after {
+            to = self.text[to..].find('\n').map_or(self.text.len(), |at| to + at + 1);
+        }
+        let line = self.text[..from].matches('\n').count();
+        let lines = self.text[from..to].matches('\n').count();
+        let column = if from == start { 0 } else { self.position(start).column - 1 };
+        let contents = MietteSpanContents::new_named(
+            self.path.display().to_string(),
+            &self.text.as_bytes()[from..to],
+            (from, to - from).into(),
+            line,
+            column,
+            line + lines,
+        );
+        Ok(Box::new(contents))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn a_finding_is_shown_over_its_source() {
+        let printed = sample::printed(|out, report| write(out, report, &sample::plain()));
+        insta::assert_snapshot!(printed, @r#"
+        error[public-write]: anybody can upload, 100% of them
+           ,-[infra/main.tf:2:12]
+         1 | resource "x" "live" {
+           :              ^^^|^^
+           :                 `-- this container
+         2 |   policy = "*" # <&>
+           :            ^^^
+         3 | }
+           `----
+          help: name the principals that upload
+          proof: curl --upload-file file 'https://ENDPOINT/a%20b.ts'
+                 where ENDPOINT is the endpoint of the container `live`, for one from 198.51.100.7
+          fix: allow nobody (--fix-unsafe)
+
+        info[rego:acme]: `infra/broken.json` cannot be read
+
+        1 error, 1 info: 1 container and 1 document in 2 files
+        "#);
+    }
+
+    #[test]
+    fn colours_are_used_when_asked_for() {
+        let colored = Style { color: true, ..sample::plain() };
+        let printed = sample::printed(|out, report| write(out, report, &colored));
+        assert!(printed.contains("\u{1b}["), "{printed}");
+        let printed = sample::printed(|out, report| write(out, report, &sample::plain()));
+        assert!(!printed.contains('\u{1b}'), "{printed}");
+    }
+
+    #[test]
+    fn the_closing_line_says_what_was_looked_at() {
+        let nothing = Summary { files: 1, ..Summary::default() };
+        assert_eq!(closing(&nothing), "no findings: nothing of MediaStore in 1 file");
+        let some = Summary { errors: 2, infos: 1, files: 3, containers: 1, documents: 2, baselined: 4, ..nothing };
+        assert_eq!(
+            closing(&some),
+            "2 errors, 1 info: 1 container and 2 documents in 3 files; 4 known from the baseline"
+        );
+    }
+}
