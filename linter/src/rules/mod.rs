@@ -5,6 +5,17 @@ mod allow_not_action;
 mod allow_not_principal;
 mod bad_account_id;
 mod bad_arn;
+mod cors_any_origin;
+mod cors_any_origin_write;
+mod cors_broad_wildcard;
+mod cors_document;
+mod cors_invalid_method;
+mod cors_limits;
+mod cors_missing_player_headers;
+mod cors_null_origin;
+mod cors_plaintext_origin;
+mod cors_shadowed_rule;
+mod cors_unmatchable_origin;
 mod dead_statement;
 mod duplicate_sid;
 mod exposure_depends;
@@ -13,7 +24,12 @@ mod external_account;
 mod foreign_container_arn;
 mod header_secret;
 mod header_secret_plaintext;
+mod input_broken;
+mod input_not_evaluated;
+mod lifecycle_invalid;
+mod lifecycle_unbounded_transient;
 mod malformed_policy;
+mod metric_invalid;
 mod no_op_condition;
 mod old_policy_version;
 mod policy_too_large;
@@ -41,6 +57,9 @@ use crate::rule::{JudgedPolicy, Rule};
 
 /// Every rule, in the order of the docs.
 pub const ALL: &[&Rule] = &[
+    // What could not be judged.
+    &input_broken::RULE,
+    &input_not_evaluated::RULE,
     // Who can do what.
     &public_write::RULE,
     &public_delete::RULE,
@@ -71,6 +90,21 @@ pub const ALL: &[&Rule] = &[
     &no_op_condition::RULE,
     &redundant_statement::RULE,
     &old_policy_version::RULE,
+    // Which scripts may read answers.
+    &cors_any_origin::RULE,
+    &cors_any_origin_write::RULE,
+    &cors_plaintext_origin::RULE,
+    &cors_null_origin::RULE,
+    &cors_unmatchable_origin::RULE,
+    &cors_broad_wildcard::RULE,
+    &cors_shadowed_rule::RULE,
+    &cors_invalid_method::RULE,
+    &cors_missing_player_headers::RULE,
+    &cors_limits::RULE,
+    // When objects go, and what is measured.
+    &lifecycle_invalid::RULE,
+    &lifecycle_unbounded_transient::RULE,
+    &metric_invalid::RULE,
 ];
 
 /// The rule of a name.

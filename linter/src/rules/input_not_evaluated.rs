@@ -1,0 +1,28 @@
+//! `input-not-evaluated`: part of an input whose meaning was not worked out.
+
+use crate::finding::{Finding, Severity};
+use crate::rule::{Check, Family, Rule, Sink};
+use crate::unit::{Fault, FaultKind, Unit};
+
+/// The rule.
+pub(super) static RULE: Rule = Rule {
+    name: "input-not-evaluated",
+    family: Family::Input,
+    severity: Severity::Info,
+    strict: Severity::Warning,
+    summary: "Part of an input was not evaluated, so it was not judged",
+    explanation: "The source is legal, but what it comes to could not be worked out without running the tool: a module from a registry, a file that \
+                  is not there yet, a cycle, very many instances. What hangs on it was not judged; nothing is skipped in silence.\n\n\
+                  To have it judged, run the linter on the plan: `terraform plan -out=plan.bin`, then \
+                  `terraform show -json plan.bin > plan.json`.",
+    bad: &[],
+    good: &[],
+    check: Check::Fault(check),
+};
+
+fn check(fault: &Fault, _: &Unit, sink: &mut Sink<'_>) {
+    if fault.kind == FaultKind::NotEvaluated {
+        let help = fault.help.as_deref().unwrap_or("judge the plan, in which it is evaluated");
+        sink.report(Finding::new(fault.message.as_str(), fault.span).help(help));
+    }
+}
