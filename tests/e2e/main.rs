@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // a test may panic
 
 mod data_sources;
+mod dist;
 mod drift;
 mod endpoint;
 mod examples;

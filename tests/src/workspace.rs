@@ -112,7 +112,12 @@ impl<'c> Workspace<'c> {
         fs::create_dir_all(&folder).unwrap();
         let program = folder.join(format!("terraform-provider-{name}_v{version}"));
         fs::copy(self.client.built.provider, program).unwrap();
-        fs::write(self.folder.path().join("cli.tfrc"), xtask::terraform::cli_configuration(&mirror)).unwrap();
+        self.cli_configuration(&xtask::terraform::cli_configuration(&mirror))
+    }
+
+    /// Replaces the CLI configuration, which says where `init` finds providers.
+    pub fn cli_configuration(&self, text: &str) -> &Self {
+        fs::write(self.folder.path().join("cli.tfrc"), text).unwrap();
         self
     }
 

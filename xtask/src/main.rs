@@ -6,6 +6,7 @@ mod arrows;
 mod bench;
 mod ci;
 mod demo;
+mod dist;
 mod protos;
 mod reference;
 mod shell;
@@ -22,6 +23,10 @@ usage: cargo xtask <chore>
   demo           build the provider and take examples/quickstart through its life with a real Terraform
   ci             format, lints, generated code, and every test
   bench          the provider's numbers beside their targets, as Markdown
+  dist           release files in target/dist, and the proof that Terraform installs from them
+                 [--target TRIPLE] [--profile PROFILE]
+  seal           checksums of the files in target/dist, and a signature over them
+                 [--key FINGERPRINT]
   gen [--check]  write the committed code and pages that are generated, or only compare them";
 
 #[allow(clippy::print_stdout, clippy::print_stderr)] // a command-line tool talks to its user
@@ -32,6 +37,11 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(repository()).map_err(sentence),
         ["ci"] => ci::run(repository()).map_err(sentence),
         ["bench"] => bench::run(repository()).map_err(sentence),
+        ["dist", wish @ ..] if dist::Wish::parse(wish).is_some() => {
+            dist::run(repository(), &dist::Wish::parse(wish).unwrap_or_default()).map_err(sentence)
+        }
+        ["seal"] => dist::seal(repository(), None).map_err(sentence),
+        ["seal", "--key", key] => dist::seal(repository(), Some(key)).map_err(sentence),
         ["gen"] => generate().map(|files| {
             for file in files {
                 println!("wrote {file}");

@@ -39,6 +39,12 @@ pub(crate) enum Failure {
     /// Generated pages are not what they should be.
     #[error(transparent)]
     Pages(#[from] crate::reference::Error),
+    /// No release files.
+    #[error(transparent)]
+    Archive(#[from] xtask::archive::Error),
+    /// No server for the release files.
+    #[error(transparent)]
+    Mirror(#[from] xtask::mirror::Error),
     /// A program did not do what it was started for.
     #[error("{0}")]
     Unexpected(String),

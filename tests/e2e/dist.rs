@@ -1,0 +1,33 @@
+//! The release files: a real `init` installs the provider from them, over the network mirror protocol.
+
+use e2e::Workspace;
+use xtask::archive;
+use xtask::mirror::Mirror;
+
+use crate::{BUILT, each_client};
+
+#[test]
+fn init_installs_from_the_release_files() {
+    each_client(|client| {
+        let mut workspace = Workspace::new(client);
+        let dist = workspace.path().join("dist");
+        let here =
+            archive::platform(&format!("{}-unknown-{}-gnu", std::env::consts::ARCH, std::env::consts::OS)).unwrap();
+        archive::pack(BUILT.provider.as_ref(), &here, &[], &dist).unwrap();
+        archive::seal(&dist).unwrap();
+        let mirror = Mirror::serve(&dist, "mediastore/mediastore").unwrap();
+        workspace.write("ca.pem", mirror.authority());
+        let authority = workspace.path().join("ca.pem").display().to_string();
+        workspace.cli_configuration(&mirror.cli_configuration());
+        workspace.main("resource \"mediastore_container\" \"live\" {\n  name = \"live\"\n}\n");
+        workspace.run(["init", "-no-color"]).fails().says("certificate");
+
+        workspace.set("SSL_CERT_FILE", &authority);
+        workspace.init().says("Installed mediastore/mediastore v");
+        let lock = std::fs::read_to_string(workspace.path().join(".terraform.lock.hcl")).unwrap();
+        let zip = archive::archives(&dist).unwrap().remove(0);
+        assert!(lock.contains(&format!("zh:{}", archive::checksum(&zip).unwrap())) || lock.contains("h1:"), "{lock}");
+        workspace.converges();
+        workspace.destroy();
+    });
+}
