@@ -1,5 +1,7 @@
 //! The command line of `mediastored`: arguments in, exit code out. Everything it does is done by the library.
 
+mod check;
+mod progress;
 mod serve;
 
 use std::io::{self, Write};
@@ -39,6 +41,8 @@ Examples:
 enum Command {
     /// Serves the API until it gets SIGTERM or SIGINT, then lets requests in flight finish.
     Serve(serve::Serve),
+    /// Checks a data folder: the database, and every object's bytes against their hash.
+    Check(check::Check),
     /// Prints a completion script for a shell.
     ///
     /// For bash: mediastored completions bash > ~/.local/share/bash-completion/completions/mediastored
@@ -60,6 +64,7 @@ pub fn main() -> ExitCode {
             tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
             match arguments.command {
                 Command::Serve(serve) => serve.run(),
+                Command::Check(check) => check.run(),
                 Command::Completions { shell } => completions(shell),
             }
         }

@@ -20,4 +20,4 @@ pub use config::{Account, Clock, Config, DataEndpoint, InvalidSetting, Limits, Q
 pub use faults::{Answer, Effect, Fault, Faults, When};
 pub use server::{DRAIN, run};
 pub use service::{Body, Dropped, Service};
-pub use store::{DATABASE_FILE, OpenError, Store, StoreError};
+pub use store::{DATABASE_FILE, Damaged, OpenError, Report, Store, StoreError, check};

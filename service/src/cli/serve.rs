@@ -90,6 +90,7 @@ impl Serve {
         let address = listener.local_addr().map_err(|error| cannot_listen(self.listen, &error))?;
         // Installed before the line that says "ready": whoever waits for that line may signal at once.
         let shutdown = shutdown_signal()?;
+        survive_file_size_limits();
         let config = Config {
             account: self.account,
             region: self.region,
@@ -124,6 +125,14 @@ fn read_faults(file: &Path) -> Result<Faults, String> {
         .map_err(|error| format!("the faults file `{}` makes no sense: {error}", file.display()))?;
     tracing::warn!(file = %file.display(), "faults will be shown to callers");
     Ok(faults)
+}
+
+/// Makes a write past the limit of file sizes fail like one on a full disk; without this the system ends the process.
+fn survive_file_size_limits() {
+    // Being listened to is enough.
+    if let Err(error) = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())) {
+        tracing::debug!(%error, "SIGXFSZ cannot be received");
+    }
 }
 
 /// Done once the process is asked to end, by SIGTERM or by SIGINT (Ctrl-C).

@@ -36,6 +36,21 @@ impl std::fmt::Display for Hash {
     }
 }
 
+impl Hash {
+    /// The hash that a name of 64 hexadecimal digits stands for.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        let digits = name.as_bytes();
+        if digits.len() != 64 {
+            return None;
+        }
+        for (byte, digits) in bytes.iter_mut().zip(digits.chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
 /// The files of a data folder that are not the database.
 pub(crate) struct Bodies {
     data_dir: PathBuf,
@@ -74,7 +89,7 @@ impl Bodies {
         }
     }
 
-    fn objects(&self) -> PathBuf {
+    pub(super) fn objects(&self) -> PathBuf {
         self.data_dir.join("objects")
     }
 
@@ -92,6 +107,22 @@ impl Bodies {
     /// Opens a body for reading. Blocks.
     pub(crate) fn open(&self, sha256: &Hash) -> io::Result<File> {
         File::open(self.place(sha256))
+    }
+
+    /// The hash that a body really has. Blocks.
+    pub(super) fn hash(&self, sha256: &Hash) -> io::Result<Hash> {
+        hash(&self.place(sha256))
+    }
+
+    /// Removes a body unless an object refers to it; tells whether it did. Blocks.
+    pub(super) fn remove_unused(&self, db: &Connection, sha256: &Hash) -> Result<bool, StoreError> {
+        locked(db, || {
+            let unused = !objects::refers(db, sha256)?;
+            if unused {
+                remove(&self.place(sha256))?;
+            }
+            Ok(unused)
+        })
     }
 
     /// Starts an upload. Blocks.

@@ -9,6 +9,9 @@ use rusqlite::ErrorCode;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
+    /// There is no database, and none was to be made.
+    #[error("folder `{0}` is no data folder: it has no `mediastore.db`")]
+    Missing(PathBuf),
     /// The path names a file.
     #[error("data folder `{0}` is a file; name a folder")]
     NotAFolder(PathBuf),
@@ -39,6 +42,18 @@ pub enum OpenError {
         /// Its schema.
         found: usize,
         /// The newest schema this build knows.
+        known: usize,
+    },
+    /// An older build has written the database, and it was not to be changed.
+    #[error(
+        "database `{path}` has schema {found}, and this build works with {known}; serve the folder once to bring it up to date"
+    )]
+    Older {
+        /// The database file.
+        path: PathBuf,
+        /// Its schema.
+        found: usize,
+        /// The schema this build works with.
         known: usize,
     },
     /// Another process keeps the database locked.

@@ -6,6 +6,7 @@
 //! Acknowledged means committed with `synchronous=FULL`. Two processes may share a folder: every write takes the database's write
 //! lock before it reads. Blocking work runs on the writer's thread or on the runtime's blocking threads, never on an async worker.
 
+mod check;
 mod error;
 mod migrations;
 mod writer;
@@ -25,6 +26,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use bodies::{Bodies, Sealed};
+pub use check::{Damaged, Report, check};
 pub use error::{OpenError, StoreError};
 use writer::Writer;
 

@@ -85,6 +85,25 @@ async fn putting_again_replaces_all_of_an_object() {
 }
 
 #[tokio::test]
+async fn objects_of_the_same_bytes_are_replaced_and_deleted_one_after_the_other() {
+    let (_api, live) = live().await;
+    for path in ["/a", "/b", "/c", "/d"] {
+        live.put(path, "same").await;
+    }
+    // All within the moment before their common body is looked at.
+    for path in ["/a", "/b"] {
+        assert_eq!(live.put(path, "new").await.status, 200, "{path}");
+    }
+    for path in ["/c", "/d"] {
+        assert_eq!(live.delete(path).await.status, 200, "{path}");
+    }
+    live.put("/d", "same").await;
+    for (path, body) in [("/a", "new"), ("/b", "new"), ("/d", "same")] {
+        assert_eq!(live.get(path).await.body.as_ref(), body.as_bytes(), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn paths_are_decoded_and_held_to_their_form() {
     let (_api, live) = live().await;
     for (put, get) in [

@@ -15,12 +15,16 @@ mod control;
 mod data;
 /// What a crash, and a second process, must not break.
 mod durability;
+/// The same for objects, and for the disk they are on.
+mod durability_objects;
 /// A client of one container's endpoint, in process.
 mod endpoint;
 /// What the envelope of a request may be.
 mod envelope;
 /// Faults on demand.
 mod faults;
+/// Lifecycle policies on objects.
+mod lifecycle;
 /// Every limit, at its edge and one past it.
 mod limits;
 /// The real binary as a process: started, asked, stopped.

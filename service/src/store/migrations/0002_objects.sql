@@ -26,10 +26,15 @@ CREATE TABLE garbage (
     sha256 BLOB NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
-CREATE TRIGGER object_deleted AFTER DELETE ON object BEGIN
-    INSERT OR IGNORE INTO garbage (sha256) VALUES (old.sha256);
+-- Not OR IGNORE: within a trigger, the conflict clause of the statement that fires it would be taken instead.
+CREATE TRIGGER object_deleted AFTER DELETE ON object
+WHEN NOT EXISTS (SELECT 1 FROM garbage WHERE sha256 = old.sha256)
+BEGIN
+    INSERT INTO garbage (sha256) VALUES (old.sha256);
 END;
 
-CREATE TRIGGER object_replaced AFTER UPDATE OF sha256 ON object WHEN old.sha256 <> new.sha256 BEGIN
-    INSERT OR IGNORE INTO garbage (sha256) VALUES (old.sha256);
+CREATE TRIGGER object_replaced AFTER UPDATE OF sha256 ON object
+WHEN old.sha256 <> new.sha256 AND NOT EXISTS (SELECT 1 FROM garbage WHERE sha256 = old.sha256)
+BEGIN
+    INSERT INTO garbage (sha256) VALUES (old.sha256);
 END;
