@@ -128,9 +128,7 @@ fn is_shared(domain: &str) -> bool {
     match labels.as_slice() {
         [_] => true,
         [second, top] if top.len() == 2 && SECOND_LEVELS.contains(second) => true,
-        _ => SHARED
-            .iter()
-            .any(|shared| domain == *shared || domain.strip_suffix(shared).is_some_and(|rest| is_region_of(rest))),
+        _ => SHARED.iter().any(|shared| domain == *shared || domain.strip_suffix(shared).is_some_and(is_region_of)),
     }
 }
 
