@@ -8,7 +8,7 @@ pub mod commands;
 pub mod config;
 mod dead;
 pub mod finding;
-pub mod inputs;
+pub mod hcl;
 pub mod judged;
 pub mod language;
 pub mod levels;

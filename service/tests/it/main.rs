@@ -35,5 +35,3 @@ mod sdk;
 mod sdk_data;
 /// CREATING, ACTIVE, DELETING.
 mod states;
-/// Uploads on their way.
-mod streaming;

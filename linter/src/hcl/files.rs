@@ -1,0 +1,168 @@
+//! Where configurations are read from: a disk, or memory in tests and examples.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+/// The largest file of a configuration that is read. Real ones have some kilobytes.
+const LARGEST: u64 = 8 << 20;
+
+/// Files by path.
+pub trait Files {
+    /// The text of a file, without a byte order mark.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be read, as a clause.
+    fn read(&self, path: &Path) -> Result<String, String>;
+
+    /// The files directly in a directory, in the order of their names. Nothing if there is no such directory.
+    fn list(&self, directory: &Path) -> Option<Vec<PathBuf>>;
+
+    /// Whether there is such a file.
+    fn exists(&self, path: &Path) -> bool;
+}
+
+/// Files on disk.
+#[derive(Debug, Clone)]
+pub struct Disk {
+    /// What lies outside is not read, whatever a configuration says: its author may not be the one who runs the linter.
+    root: Option<PathBuf>,
+}
+
+impl Disk {
+    /// Reads what lies in the working directory, or in the repository or directory that holds `directory`.
+    #[must_use]
+    pub fn around(directory: &Path) -> Self {
+        let real = fs::canonicalize(directory).ok();
+        let root = real.map(|real| {
+            let repository = real.ancestors().find(|ancestor| ancestor.join(".git").exists()).map(Path::to_owned);
+            let here = std::env::current_dir().ok().and_then(|here| fs::canonicalize(here).ok());
+            repository.or_else(|| here.filter(|here| real.starts_with(here))).unwrap_or(real)
+        });
+        Self { root }
+    }
+
+    fn allowed(&self, path: &Path) -> Result<PathBuf, String> {
+        let real = fs::canonicalize(path).map_err(|error| error.to_string())?;
+        match &self.root {
+            Some(root) if real.starts_with(root) => Ok(real),
+            _ => Err("it lies outside the repository".to_owned()),
+        }
+    }
+}
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> Result<String, String> {
+        let real = self.allowed(path)?;
+        // A device or a pipe has no end.
+        let metadata = fs::metadata(&real).map_err(|error| error.to_string())?;
+        if !metadata.is_file() {
+            return Err("it is not a regular file".to_owned());
+        }
+        if metadata.len() > LARGEST {
+            return Err(format!("it has more than {} MB", LARGEST >> 20));
+        }
+        let mut bytes = Vec::new();
+        let file = File::open(&real).map_err(|error| error.to_string())?;
+        file.take(LARGEST).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => Err(format!("byte {} is not UTF-8", error.valid_up_to() + 1)),
+        }
+    }
+
+    fn list(&self, directory: &Path) -> Option<Vec<PathBuf>> {
+        let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        self.allowed(here).ok()?;
+        let mut files: Vec<_> = fs::read_dir(here)
+            .ok()?
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_dir()))
+            .map(|entry| directory.join(entry.file_name()))
+            .collect();
+        files.sort_unstable();
+        Some(files)
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        self.allowed(path).is_ok_and(|real| real.is_file())
+    }
+}
+
+/// Files in memory.
+#[derive(Debug, Clone, Default)]
+pub struct Memory(BTreeMap<PathBuf, String>);
+
+impl<P: Into<PathBuf>, T: Into<String>> FromIterator<(P, T)> for Memory {
+    fn from_iter<I: IntoIterator<Item = (P, T)>>(files: I) -> Self {
+        Self(files.into_iter().map(|(path, text)| (path.into(), text.into())).collect())
+    }
+}
+
+impl Files for Memory {
+    fn read(&self, path: &Path) -> Result<String, String> {
+        self.0.get(path).cloned().ok_or_else(|| "there is no such file".to_owned())
+    }
+
+    fn list(&self, directory: &Path) -> Option<Vec<PathBuf>> {
+        let files: Vec<_> = self.0.keys().filter(|path| path.parent() == Some(directory)).cloned().collect();
+        Some(files).filter(|files| !files.is_empty())
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        self.0.contains_key(path)
+    }
+}
+
+/// A path without `.` and, where possible, without `..`, so that one file has one name.
+pub(super) fn tidy(path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(tidy.components().next_back(), Some(Component::Normal(_))) => {
+                tidy.pop();
+            }
+            other => tidy.push(other),
+        }
+    }
+    tidy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_have_one_name() {
+        for (path, expected) in
+            [("./a/../b/./c", "b/c"), ("../../a", "../../a"), ("a/../..", ".."), ("/a/../b", "/b"), (".", "")]
+        {
+            assert_eq!(tidy(Path::new(path)), Path::new(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_lies_outside_is_not_read() {
+        let outer = tempfile::tempdir().expect("a directory");
+        let inner = outer.path().join("inner");
+        fs::create_dir_all(inner.join(".git")).expect("a directory");
+        fs::write(outer.path().join("secret"), "x").expect("a file");
+        fs::write(inner.join("own"), "\u{feff}y").expect("a file");
+        fs::write(inner.join("latin"), b"a\xe9").expect("a file");
+        let disk = Disk::around(&inner);
+        assert_eq!(disk.read(&inner.join("own")).as_deref(), Ok("y"));
+        assert_eq!(disk.read(&inner.join("../secret")), Err("it lies outside the repository".to_owned()));
+        assert_eq!(disk.read(&inner.join("latin")), Err("byte 2 is not UTF-8".to_owned()));
+        assert_eq!(disk.read(&inner), Err("it is not a regular file".to_owned()));
+        assert!(!disk.exists(&inner.join("../secret")));
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(outer.path().join("secret"), inner.join("link")).expect("a link");
+            assert_eq!(disk.read(&inner.join("link")), Err("it lies outside the repository".to_owned()));
+        }
+    }
+}

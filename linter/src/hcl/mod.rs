@@ -1,0 +1,76 @@
+//! Terraform and OpenTofu source: a directory of configuration, with the local modules it calls, becomes one [`Unit`].
+//!
+//! Expressions are evaluated as Terraform would at plan, without running it: variables with their defaults and `.tfvars`, locals, functions,
+//! `count`, `for_each`, `dynamic`, modules, policy document data sources. What cannot be known before apply stays a named hole with what is
+//! known of its characters. No provider is asked, no module downloaded; what that leaves out is a fault, never silence.
+//!
+//! | module | does |
+//! | --- | --- |
+//! | `syntax`, `parse`, `template`, `json_syntax` | text to tree, in both syntaxes |
+//! | `module` | files to declarations |
+//! | `evaluate`, `operators`, `functions`, `blocks` | expressions to values |
+//! | `instance`, `attributes`, `provider`, `policy_document` | what references mean |
+//! | `value`, `words`, `number`, `types` | values and their places |
+//! | `resources`, `shapes` | MediaStore's resources to containers and documents |
+
+mod attributes;
+mod blocks;
+mod evaluate;
+mod files;
+mod functions;
+mod instance;
+mod json_syntax;
+mod module;
+mod number;
+mod operators;
+mod parse;
+mod policy_document;
+mod provider;
+mod resources;
+mod shapes;
+mod syntax;
+mod template;
+#[cfg(test)]
+mod tests;
+mod types;
+mod value;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use self::evaluate::Run;
+use crate::source::Sources;
+use crate::unit::Unit;
+
+pub use self::files::{Disk, Files, Memory};
+pub use self::module::is_configuration;
+
+/// What the command line says about variables.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Files with values of variables, as with `-var-file`. Relative to where the run started; the later wins.
+    pub var_files: Vec<PathBuf>,
+}
+
+/// A configuration that was read.
+#[derive(Debug, Default)]
+pub struct Configuration {
+    /// What is to be judged.
+    pub unit: Unit,
+    /// The directories it calls as modules. They are part of the unit, so they are not configurations of their own.
+    pub called: Vec<PathBuf>,
+}
+
+/// Reads a directory of configuration and the local modules it calls.
+#[must_use]
+pub fn read_module(files: &dyn Files, directory: &Path, options: &Options) -> Configuration {
+    let mut sources = Sources::default();
+    let mut faults = Vec::new();
+    let tree = module::load(files, directory, &options.var_files, &mut sources, &mut faults);
+    let called = tree.directories.iter().skip(1).map(|directory| directory.path.clone()).collect();
+    let run = Run::new(&tree, files, sources, faults);
+    let mut unit = Unit::default();
+    resources::collect(&run, &mut unit);
+    (unit.sources, unit.faults) = run.finish();
+    Configuration { unit, called }
+}

@@ -1,0 +1,371 @@
+//! MediaStore's resources of a configuration as containers and documents.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use mediastore_policy::json::{Limits, Member, Node, Value as Json};
+use mediastore_policy::span::Span;
+use mediastore_policy::text::{CharClass, Text};
+
+use super::attributes::with_scope;
+use super::blocks::Made;
+use super::evaluate::{Failure, Run, Scope};
+use super::functions;
+use super::module::{Directory, Mode, Resource, Target, source_of};
+use super::shapes;
+use super::syntax::BodyView;
+use super::value::{Data, Declared, Handle, Layout, Mapping, Value, hole_of};
+use crate::source::Syntax;
+use crate::unit::{Container, Dialect, Document, DocumentKind, Origin, Owner, Stranger, Unit};
+
+/// What a type is to the linter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Container(Dialect),
+    Document(Dialect, DocumentKind),
+    /// Nothing to judge in it.
+    Other,
+    /// There is no such type.
+    Stranger,
+}
+
+/// Data sources of our provider; hashicorp's has none for MediaStore.
+const DATA_SOURCES: &[&str] = &[
+    "mediastore_container",
+    "mediastore_container_policy",
+    "mediastore_containers",
+    "mediastore_cors_policy",
+    "mediastore_lifecycle_policy",
+    "mediastore_metric_policy",
+    "mediastore_object",
+    "mediastore_objects",
+    "mediastore_policy_document",
+];
+
+/// What a type is, if it has to do with MediaStore.
+fn kind_of(resource: &Resource) -> Option<Kind> {
+    use Dialect::{HashicorpAws, Mediastore};
+    let name = resource.type_name.text.as_str();
+    let looks_like_ours = ["mediastore_", "aws_mediastore_", "aws_media_store_"].iter().any(|it| name.starts_with(it));
+    if !looks_like_ours {
+        return None;
+    }
+    Some(match (resource.mode, name) {
+        (Mode::Resource, "mediastore_container") => Kind::Container(Mediastore),
+        (Mode::Resource, "mediastore_container_policy") => Kind::Document(Mediastore, DocumentKind::Policy),
+        (Mode::Resource, "mediastore_cors_policy") => Kind::Document(Mediastore, DocumentKind::Cors),
+        (Mode::Resource, "mediastore_lifecycle_policy") => Kind::Document(Mediastore, DocumentKind::Lifecycle),
+        (Mode::Resource, "mediastore_metric_policy") => Kind::Document(Mediastore, DocumentKind::Metric),
+        (Mode::Resource, "mediastore_object") | (Mode::Ephemeral, "mediastore_signed_request") => Kind::Other,
+        (Mode::Resource, "aws_media_store_container") => Kind::Container(HashicorpAws),
+        (Mode::Resource, "aws_media_store_container_policy") => Kind::Document(HashicorpAws, DocumentKind::Policy),
+        (Mode::Data, name) if DATA_SOURCES.contains(&name) => Kind::Other,
+        _ => Kind::Stranger,
+    })
+}
+
+/// Everything of MediaStore's in all modules.
+pub(super) fn collect(run: &Run<'_>, unit: &mut Unit) {
+    let relevant = relevant(&run.tree.directories);
+    let mut documents = Vec::new();
+    let mut containers = HashMap::new();
+    let mut waiting = vec![0];
+    let mut at = 0;
+    while let Some(module) = waiting.get(at).copied() {
+        at += 1;
+        let directory = &run.tree.directories[run.instance(module).directory];
+        for (index, resource) in directory.resources.iter().enumerate() {
+            let Some(kind) = kind_of(resource).filter(|kind| *kind != Kind::Other) else { continue };
+            let declared = Declared::Resource(index);
+            for key in run.keys(module, declared) {
+                let handle = Rc::new(Handle { module, declared, key });
+                match kind {
+                    Kind::Container(dialect) => {
+                        containers.insert(Handle::clone(&handle), unit.containers.len());
+                        unit.containers.push(container(run, &handle, resource, dialect));
+                    }
+                    Kind::Document(dialect, kind) => documents.push((handle, resource, dialect, kind)),
+                    Kind::Stranger => {
+                        let origin = origin(run, &handle, resource, Dialect::HashicorpAws);
+                        let (type_name, span) = (resource.type_name.text.to_string(), resource.type_name.span);
+                        unit.strangers.push(Stranger { origin, type_name, span });
+                        break; // One of several instances says it all.
+                    }
+                    Kind::Other => {}
+                }
+            }
+        }
+        for (index, call) in directory.calls.iter().enumerate() {
+            if !matches!(call.target, Target::Local(directory) if relevant[directory]) {
+                continue;
+            }
+            let declared = Declared::Call(index);
+            for key in run.keys(module, declared) {
+                match run.instance_of(&Handle { module, declared, key }, call.block.header) {
+                    Ok(instance) => waiting.push(instance),
+                    Err(failure) => {
+                        run.fault(&failure, None);
+                        break;
+                    }
+                }
+            }
+        }
+    }
+    // A document may stand before its container, and in another module.
+    for (handle, resource, dialect, kind) in documents {
+        if let Some(document) = document(run, &handle, resource, dialect, kind) {
+            let owner = owner(run, &handle, &containers, &unit.containers);
+            unit.documents.push(Document { owner, ..document });
+        }
+    }
+    foreign_modules(run);
+}
+
+/// Directories with something of MediaStore's in them, or in what they call.
+fn relevant(directories: &[Directory]) -> Vec<bool> {
+    let own = |directory: &Directory| directory.resources.iter().any(|resource| kind_of(resource).is_some());
+    let mut relevant: Vec<bool> = directories.iter().map(own).collect();
+    loop {
+        let mut changed = false;
+        for (index, directory) in directories.iter().enumerate() {
+            let calls_one =
+                |call: &super::module::Call| matches!(call.target, Target::Local(called) if relevant[called]);
+            if !relevant[index] && directory.calls.iter().any(calls_one) {
+                (relevant[index], changed) = (true, true);
+            }
+        }
+        if !changed {
+            return relevant;
+        }
+    }
+}
+
+/// Modules from elsewhere that seem to make containers.
+fn foreign_modules(run: &Run<'_>) {
+    for directory in &run.tree.directories {
+        for call in &directory.calls {
+            let source = source_of(&call.block).unwrap_or_default().to_lowercase();
+            let suspect = ["mediastore", "media-store", "media_store"].iter().any(|word| source.contains(word));
+            if call.target == Target::Elsewhere && suspect {
+                let message = format!("the module `{}` comes from elsewhere and is not judged", call.name.text);
+                let help = "judge the plan as well, which has all modules: `terraform show -json`";
+                run.fault(&Failure::new(message, call.block.header), Some(help));
+            }
+        }
+    }
+}
+
+fn origin(run: &Run<'_>, handle: &Handle, resource: &Resource, dialect: Dialect) -> Origin {
+    Origin { dialect, address: run.address(handle), span: resource.block.header, body: resource.block.inside }
+}
+
+fn container(run: &Run<'_>, handle: &Rc<Handle>, resource: &Resource, dialect: Dialect) -> Container {
+    let header = resource.block.header;
+    let origin = origin(run, handle, resource, dialect);
+    let provider = run.provider(handle);
+    let attribute = |name: &str| {
+        let hole = format!("{}.{name}", origin.address);
+        let value = run.configured(handle, name).transpose()?;
+        Some(run.or_hole(value, hole))
+    };
+    let known = |value: Option<Value>| value.and_then(|value| value.to_known_text());
+    Container {
+        name: attribute("name").map_or(Node { span: header, value: Json::Null }, |name| name.node()),
+        region: known(attribute("region")).or_else(|| run.region(&provider)),
+        account: run.account(&provider),
+        tags: tags(run, attribute("tags"), run.default_tags(&provider), header),
+        access_logging: attribute("access_logging_enabled").map(|value| value.node()),
+        force_destroy: attribute("force_destroy").map(|value| value.node()),
+        origin,
+    }
+}
+
+/// A container's own tags and the provider's, of which its own win.
+fn tags(run: &Run<'_>, own: Option<Value>, default: Option<Value>, header: Span) -> Node {
+    let empty = || Value::mapping(Mapping::default(), header);
+    let value = match (default, own) {
+        (None, own) => own.unwrap_or_else(empty),
+        (Some(default), None) => default,
+        (Some(default), Some(own)) => {
+            let span = own.span;
+            let merged = functions::call(run, "merge", vec![default, own], span);
+            run.or_hole(merged, "tags")
+        }
+    };
+    let mut node = value.node();
+    if let Json::Object(members) = &mut node.value {
+        members.retain(|member| member.node.value != Json::Null);
+        // Numbers and booleans become text in a map of strings.
+        for Member { node, .. } in members {
+            if matches!(node.value, Json::Number(_) | Json::Bool(_)) {
+                node.value = Json::String(Text::known(node.to_string()));
+            }
+        }
+    }
+    node
+}
+
+fn owner(run: &Run<'_>, handle: &Handle, index: &HashMap<Handle, usize>, containers: &[Container]) -> Owner {
+    let name = match run.configured(handle, "container_name") {
+        Ok(Some(name)) => name,
+        Ok(None) => return Owner::Unknown,
+        Err(failure) => {
+            run.fault(&failure, None);
+            return Owner::Unknown;
+        }
+    };
+    if let Some(named) = &name.names {
+        let exact = index.get(&**named);
+        // An instance that may exist is represented by the one that was assumed.
+        let any = || index.iter().find(|(it, _)| (it.module, it.declared) == (named.module, named.declared));
+        if let Some(at) = exact.or_else(|| any().map(|(_, at)| at)) {
+            return Owner::Here(*at);
+        }
+    }
+    let node = name.node();
+    let provider = run.provider(handle);
+    let region = run.region(&provider);
+    let same = |container: &&Container| {
+        let regions_differ = region.is_some() && container.region.is_some() && region != container.region;
+        container.name.value == node.value && !regions_differ
+    };
+    match containers.iter().position(|container| same(&container)) {
+        Some(at) => Owner::Here(at),
+        None => Owner::Elsewhere(Box::new(node)),
+    }
+}
+
+fn document(
+    run: &Run<'_>,
+    handle: &Rc<Handle>,
+    resource: &Resource,
+    dialect: Dialect,
+    kind: DocumentKind,
+) -> Option<Document> {
+    let origin = origin(run, handle, resource, dialect);
+    let view = BodyView::Body(&resource.block.body);
+    let written = match kind {
+        DocumentKind::Policy | DocumentKind::Lifecycle => {
+            let value = run.configured(handle, "policy").transpose();
+            value.map(|value| run.or_hole(value, format!("{}.policy", origin.address)))
+        }
+        DocumentKind::Cors | DocumentKind::Metric => None,
+    };
+    if let Some(value) = written {
+        return Some(written_document(run, &value, kind, origin));
+    }
+    if kind == DocumentKind::Policy {
+        let message = format!("`{}` has no policy", origin.address);
+        run.fault(&Failure::new(message, origin.span), Some("set `policy`"));
+        return None;
+    }
+    let shaped = with_scope(run, handle, |scope| match kind {
+        DocumentKind::Cors => {
+            block_values(run, view, shapes::CORS_RULE, scope).map(|rules| shapes::cors(rules, origin.span))
+        }
+        DocumentKind::Lifecycle => {
+            block_values(run, view, shapes::LIFECYCLE_RULE, scope).map(|rules| shapes::lifecycle(rules, origin.span))
+        }
+        _ => {
+            let level = run.argument(view, "container_level_metrics", scope)?;
+            block_values(run, view, shapes::METRIC_RULE, scope).map(|rules| shapes::metric(level, rules, origin.span))
+        }
+    });
+    let value = run.or_hole(shaped, &origin.address);
+    let body = value.node();
+    let text = value.is_known().then(|| body.to_string());
+    Some(Document {
+        kind,
+        owner: Owner::Unknown,
+        body: Some(body),
+        problems: Vec::new(),
+        span: resource.block.inside,
+        text,
+        editable: Some(Syntax::Hcl),
+        origin,
+    })
+}
+
+/// A document written as a text.
+fn written_document(run: &Run<'_>, value: &Value, kind: DocumentKind, origin: Origin) -> Document {
+    let span = value.span;
+    let mut document = Document {
+        kind,
+        origin,
+        owner: Owner::Unknown,
+        body: None,
+        problems: Vec::new(),
+        span,
+        text: value.to_known_text(),
+        editable: None,
+    };
+    match &value.data {
+        Data::Encoded(encoded) => {
+            document.body = Some(encoded.value.node());
+            // Blocks of a data source are not spelled as the document is.
+            let spelled = encoded.layout == Layout::Compact && encoded.value.is_spelled();
+            document.editable = spelled.then_some(Syntax::Hcl);
+        }
+        Data::Text(words) => {
+            let (body, problems, spelled) = words.json(Limits::default());
+            let known = document.text.is_some();
+            let looks_like_json = words
+                .pieces()
+                .iter()
+                .find_map(|piece| piece.known())
+                .is_some_and(|text| text.trim_start().starts_with(['{', '[']));
+            match (body, known || looks_like_json) {
+                (None, false) => document.body = Some(unknown_node(value)),
+                (body, _) => {
+                    document.body = body;
+                    document.problems = problems;
+                    document.editable = spelled.then_some(Syntax::Json);
+                }
+            }
+        }
+        Data::Mapping(_) | Data::Sequence(_) => {
+            let message = format!("the policy of `{}` is {}, not its JSON", document.origin.address, value.kind());
+            run.fault(&Failure::new(message, span), Some("wrap it in `jsonencode(...)`"));
+            document.body = Some(value.node());
+            document.text = None;
+        }
+        _ => document.body = Some(unknown_node(value)),
+    }
+    document
+}
+
+fn unknown_node(value: &Value) -> Node {
+    let hole = match &value.data {
+        Data::Unknown(hole) => Arc::clone(hole),
+        _ => Arc::new(hole_of(value, CharClass::Any)),
+    };
+    Node { span: value.span, value: Json::Unknown(hole) }
+}
+
+/// The values of the attributes of each `rule` block.
+fn block_values(
+    run: &Run<'_>,
+    body: BodyView<'_>,
+    attributes: &[&str],
+    scope: Scope<'_>,
+) -> Result<Vec<shapes::Rule>, Failure> {
+    let mut rules = Vec::new();
+    let mut visit = |made: Made<'_, '_>| {
+        rules.push(match made {
+            Made::Block(body, span, scope) => {
+                let mut values = Vec::new();
+                for name in attributes {
+                    if let Some((value, key_span)) = run.argument(body, name, scope)? {
+                        values.push(((*name).to_owned(), key_span, value));
+                    }
+                }
+                shapes::Rule::Known(span, values)
+            }
+            Made::Unknown(hole, span) => shapes::Rule::Unknown(Value::new(Data::Rest(hole), span)),
+        });
+        Ok(())
+    };
+    run.blocks(body, "rule", scope, &mut visit)?;
+    Ok(rules)
+}
