@@ -67,7 +67,8 @@ pub(super) async fn run(call: Call) -> Output {
     let (input, sealed, live) = match received {
         Ok(received) => received,
         Err(error) => {
-            if error.code != Code::RequestTimeout {
+            // Of a body that broke or is late there comes no rest.
+            if !matches!(error.code, Code::RequestTimeout | Code::Serialization) {
                 discard(&mut body, head.headers.contains_key(EXPECT)).await;
             }
             return Err(error);

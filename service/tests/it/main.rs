@@ -35,3 +35,5 @@ mod sdk;
 mod sdk_data;
 /// CREATING, ACTIVE, DELETING.
 mod states;
+/// Uploads on their way.
+mod streaming;
