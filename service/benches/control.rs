@@ -6,27 +6,42 @@
 // A bench that cannot go on has nothing to measure.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use std::sync::LazyLock;
+
+use aws_sigv4::http_request::SignableBody;
 use bytes::Bytes;
 use divan::Bencher;
 use http::{Request, StatusCode};
 use http_body_util::Full;
-use mediastore_service::{Config, Service, Store};
+use mediastore_service::{Account, Config, Identities, OwnerKey, Service, Store};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
+
+#[path = "../tests/it/signer.rs"]
+mod signer;
+
+use signer::Signer;
 
 fn main() {
     divan::main();
 }
 
+/// Signing is part of a call, since Terraform's provider signs too.
+static OWNER: LazyLock<(Identities, OwnerKey)> = LazyLock::new(|| Identities::owner(&Account::default()).unwrap());
+
 /// Terraform's default.
 const PARALLELISM: usize = 10;
 
 async fn call(service: &Service, operation: &str, name: &str) {
-    let request = Request::post("/")
+    let body = format!(r#"{{"ContainerName":"{name}"}}"#);
+    let mut request = Request::post("http://localhost/")
         .header("x-amz-target", format!("MediaStore_20170901.{operation}"))
-        .body(Full::from(Bytes::from(format!(r#"{{"ContainerName":"{name}"}}"#))))
+        .body(Full::from(Bytes::from(body.clone())))
         .unwrap();
+    let (_, key) = &*OWNER;
+    Signer::new(&key.access_key, key.secret_key(), "us-west-2")
+        .sign(&mut request, SignableBody::Bytes(body.as_bytes()));
     let response = service.handle(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
 }
@@ -48,7 +63,8 @@ fn all(runtime: &Runtime, service: &Service, operation: &'static str, count: usi
 
 fn empty() -> (TempDir, Service) {
     let folder = tempfile::tempdir().unwrap();
-    let service = Service::new(Store::open(folder.path()).unwrap(), Config::default());
+    let service =
+        Service::new(Store::open(folder.path()).unwrap(), Config { identities: OWNER.0.clone(), ..Config::default() });
     (folder, service)
 }
 

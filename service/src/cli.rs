@@ -29,18 +29,18 @@ Examples:
   Serve on http://127.0.0.1:8474 from the folder .mediastore:
       mediastored serve
 
-  Create and list containers with the AWS CLI (any key will do, signatures are not checked yet):
-      export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_REGION=us-west-2
+  Create and list containers with the AWS CLI, as the owner:
+      export AWS_SHARED_CREDENTIALS_FILE=.mediastore/credentials AWS_REGION=us-west-2
       aws mediastore create-container --container-name live --endpoint-url http://127.0.0.1:8474
       aws mediastore list-containers --endpoint-url http://127.0.0.1:8474
 
-  Point Terraform at it:
+  Point Terraform at it, with the same two variables set:
       provider \"mediastore\" { endpoint = \"http://127.0.0.1:8474\" }";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serves the API until it gets SIGTERM or SIGINT, then lets requests in flight finish.
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Checks a data folder: the database, and every object's bytes against their hash.
     Check(check::Check),
     /// Prints a completion script for a shell.

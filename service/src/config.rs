@@ -6,19 +6,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::Timestamp;
 use mediastore_policy::limits;
 
+use crate::auth::Identities;
 use crate::faults::Faults;
 
 /// Settings of a [`Service`](crate::Service). The default is the embedded service: account `000000000000` in `us-west-2`, every
-/// state change at once, no quota.
+/// state change at once, no quota; and nobody who could sign, until it is given identities.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     /// The account that owns every container.
     pub account: Account,
-    /// The region of requests that name none.
+    /// The region meant where a request names none.
     pub region: Region,
+    /// Who may sign requests.
+    pub identities: Identities,
+    /// Networks of proxies whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where containers say their data plane is.
     pub data_endpoint: DataEndpoint,
     /// How long a container stays CREATING, and DELETING.
@@ -123,6 +129,14 @@ impl FromStr for Region {
     }
 }
 
+impl Region {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -198,6 +212,12 @@ impl Clock {
         if let Self(Some(now)) = self {
             now.fetch_add(milliseconds(by), Ordering::SeqCst);
         }
+    }
+
+    /// The time it shows.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.now()).unwrap_or_default()
     }
 
     /// Milliseconds since 1970.

@@ -2,6 +2,8 @@
 
 use http::StatusCode;
 
+use crate::auth::{Kind, Refusal};
+use crate::service::BodyError;
 use crate::store::StoreError;
 
 /// The codes. Those of the API model come first; the rest are what such services answer, as far as anyone has seen.
@@ -21,10 +23,11 @@ pub(crate) enum Code {
     Validation,
     Serialization,
     UnknownOperation,
-    IncompleteSignature,
     ContentMismatch,
     RequestTimeout,
     RequestTooLarge,
+    /// Not who it says it is, or may not.
+    Refused(Kind),
 }
 
 impl Code {
@@ -43,10 +46,10 @@ impl Code {
             Self::Validation => ("ValidationException", StatusCode::BAD_REQUEST),
             Self::Serialization => ("SerializationException", StatusCode::BAD_REQUEST),
             Self::UnknownOperation => ("UnknownOperationException", StatusCode::NOT_FOUND),
-            Self::IncompleteSignature => ("IncompleteSignatureException", StatusCode::BAD_REQUEST),
             Self::ContentMismatch => ("XAmzContentSHA256Mismatch", StatusCode::BAD_REQUEST),
             Self::RequestTimeout => ("RequestTimeoutException", StatusCode::REQUEST_TIMEOUT),
             Self::RequestTooLarge => ("RequestEntityTooLargeException", StatusCode::PAYLOAD_TOO_LARGE),
+            Self::Refused(kind) => kind.wire(),
         }
     }
 }
@@ -66,6 +69,22 @@ impl ApiError {
 
     pub(crate) fn container_not_found(name: &str) -> Self {
         Self::new(Code::ContainerNotFound, format!("container `{name}` does not exist"))
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(Code::Refused(refusal.kind), refusal.message)
+    }
+}
+
+impl From<BodyError> for ApiError {
+    /// The body of a request failed while it was read: a check of its signature, or the connection.
+    fn from(error: BodyError) -> Self {
+        match error.downcast::<Refusal>() {
+            Ok(refusal) => Self::from(*refusal),
+            Err(error) => Self::new(Code::Serialization, format!("the request body ended early: {error}")),
+        }
     }
 }
 

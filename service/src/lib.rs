@@ -3,9 +3,11 @@
 //! [`Store`] keeps what was acknowledged in a data folder, [`Service`] answers requests from it, and [`run`] does so on a socket. The
 //! Terraform provider calls [`Service::handle`] in its own process, without one. The binary `mediastored` is [`cli`].
 //!
-//! It does not verify signatures yet: it believes the region a request names and takes every caller for the owner of its one account.
+//! Requests are signed with AWS Signature Version 4 by somebody of [`Identities`]; what they may do is decided by identity and by the
+//! policy of the container.
 
 mod answer;
+mod auth;
 pub mod cli;
 mod config;
 mod control;
@@ -16,6 +18,7 @@ mod server;
 mod service;
 mod store;
 
+pub use auth::{Connection, CredentialsError, Identities, OWNER_KEY_FILE, OwnerKey};
 pub use config::{Account, Clock, Config, DataEndpoint, InvalidSetting, Limits, Quotas, Region};
 pub use faults::{Answer, Effect, Fault, Faults, When};
 pub use server::{DRAIN, run};

@@ -4,6 +4,8 @@ use std::future::Future;
 use std::io;
 use std::time::Duration;
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -11,6 +13,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::auth::Connection;
 use crate::service::Service;
 
 /// How long requests in flight get to finish once the end is asked for.
@@ -45,7 +48,8 @@ pub async fn run(listener: TcpListener, service: Service, shutdown: impl Future<
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
                     tracing::trace!(%peer, "connected");
-                    connections.spawn(serve(stream, service.clone(), &graceful));
+                    let connection = Connection { peer: peer.ip(), tls: false };
+                    connections.spawn(serve(stream, connection, service.clone(), &graceful));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -76,13 +80,19 @@ async fn sweep(service: Service) {
     }
 }
 
-fn serve(stream: TcpStream, service: Service, graceful: &GracefulShutdown) -> impl Future<Output = ()> + use<> {
+fn serve(
+    stream: TcpStream,
+    connection: Connection,
+    service: Service,
+    graceful: &GracefulShutdown,
+) -> impl Future<Output = ()> + use<> {
     // Answers are small and whole; waiting to fill a packet only delays them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
-    let answer = service_fn(move |request| {
+    let answer = service_fn(move |mut request: Request<Incoming>| {
         let service = service.clone();
+        request.extensions_mut().insert(connection);
         async move { service.handle(request).await }
     });
     let connection = http1::Builder::new()

@@ -9,6 +9,7 @@ use http::{Request, Response};
 use http_body_util::BodyExt;
 use http_body_util::combinators::BoxBody;
 
+use crate::auth::access::ContainerPolicies;
 use crate::config::Config;
 use crate::control;
 use crate::data::{self, Address, Lifecycles, LiveUploads, Sweeps};
@@ -31,6 +32,7 @@ struct Inner {
     config: Config,
     live: LiveUploads,
     lifecycles: Lifecycles,
+    container_policies: ContainerPolicies,
     sweeps: Sweeps,
 }
 
@@ -53,8 +55,8 @@ impl Service {
     /// A service on a store.
     #[must_use]
     pub fn new(store: Store, config: Config) -> Self {
-        let (live, lifecycles, sweeps) = Default::default();
-        Self(Arc::new(Inner { store, config, live, lifecycles, sweeps }))
+        let (live, lifecycles, container_policies, sweeps) = Default::default();
+        Self(Arc::new(Inner { store, config, live, lifecycles, container_policies, sweeps }))
     }
 
     /// Answers a request, on the data plane if its host or path is that of a container's endpoint, else on the control plane. Every failure
@@ -71,12 +73,10 @@ impl Service {
             self.sweep().await;
         }
         let (head, body) = request.into_parts();
+        let body = body.map_err(Into::into).boxed_unsync();
         match Address::of(&head, &self.config().data_endpoint) {
             Ok(None) => control::handle(self, Request::from_parts(head, body)).await,
-            Ok(Some(address)) => {
-                let body = body.map_err(Into::into).boxed_unsync();
-                data::handle(self, address, Request::from_parts(head, body)).await
-            }
+            Ok(Some(address)) => data::handle(self, address, Request::from_parts(head, body)).await,
             Err(error) => Ok(data::refuse(&error, &head)),
         }
     }
@@ -121,5 +121,10 @@ impl Service {
 
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// The container policies, parsed.
+    pub(crate) fn container_policies(&self) -> &ContainerPolicies {
+        &self.0.container_policies
     }
 }

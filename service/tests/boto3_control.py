@@ -1,7 +1,7 @@
 """All 21 control operations of MediaStore by boto3, against the service at the URL given.
 
 Prints how many operations were called; any wrong answer is an AssertionError. Run by tests/it/boto3.rs, or by hand:
-    python boto3_control.py http://127.0.0.1:8474
+    python boto3_control.py http://127.0.0.1:8474 ACCESS_KEY SECRET_KEY
 """
 
 import json
@@ -14,8 +14,8 @@ client = boto3.client(
     "mediastore",
     endpoint_url=sys.argv[1],
     region_name="eu-west-1",
-    aws_access_key_id="any",
-    aws_secret_access_key="any",
+    aws_access_key_id=sys.argv[2],
+    aws_secret_access_key=sys.argv[3],
     config=Config(retries={"max_attempts": 0}),
 )
 called = set()

@@ -1,5 +1,6 @@
 //! `endpoint`: a server that is not there, a server that is something else, and one that has bad moments.
 
+use e2e::service::OWNER;
 use e2e::{Workspace, raw_server};
 use serde_json::json;
 
@@ -8,8 +9,9 @@ use crate::each_client;
 /// A provider block for any address. The fewer retries, the sooner a hopeless call is reported.
 fn provider(url: &str, max_retries: u32) -> String {
     format!(
-        "provider \"mediastore\" {{\n  endpoint    = \"{url}\"\n  region      = \"us-west-2\"\n  access_key  = \"any\"\n  \
-         secret_key  = \"any\"\n  max_retries = {max_retries}\n}}\n"
+        "provider \"mediastore\" {{\n  endpoint    = \"{url}\"\n  region      = \"us-west-2\"\n  access_key  = \"{}\"\n  \
+         secret_key  = \"{}\"\n  max_retries = {max_retries}\n}}\n",
+        OWNER[0], OWNER[1]
     )
 }
 

@@ -11,7 +11,12 @@ fn keys_stay_out_of_state_plans_and_logs() {
     each_client(|client| {
         for from_environment in [false, true] {
             let mut workspace = client.workspace();
-            let service = client.mediastored(&workspace.data_dir(), &[]);
+            let keys = format!(
+                "[keys.{ACCESS_KEY}]\nsecret_key = \"{SECRET_KEY}\"\nsession_token = \"{TOKEN}\"\n\
+                 principal = \"arn:aws:iam::000000000000:root\"\n"
+            );
+            let file = workspace.write("keys.toml", &keys).path().join("keys.toml");
+            let service = client.mediastored(&workspace.data_dir(), &["--credentials", file.to_str().unwrap()]);
             let keys = if from_environment {
                 workspace.set("AWS_ACCESS_KEY_ID", ACCESS_KEY);
                 workspace.set("AWS_SECRET_ACCESS_KEY", SECRET_KEY);

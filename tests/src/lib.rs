@@ -8,6 +8,8 @@
 pub mod process;
 pub mod raw_server;
 pub mod service;
+#[path = "../../service/tests/it/signer.rs"]
+pub mod signer;
 pub mod workspace;
 
 use std::fs::{self, File};

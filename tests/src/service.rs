@@ -1,12 +1,17 @@
 //! `mediastored serve` as a process, and the least client of its control plane: what somebody else does to containers
 //! while Terraform looks away.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use aws_sigv4::http_request::SignableBody;
+use mediastore_service::OWNER_KEY_FILE;
 use serde_json::{Value, json};
+
+use crate::signer::Signer;
 
 /// A running service, gone with its handle.
 #[derive(Debug)]
@@ -16,8 +21,16 @@ pub struct Mediastored {
     address: String,
 }
 
+/// The owner's key of every service that the tests start.
+pub const OWNER: [&str; 2] = ["E2E.OWNER", "e2e-owner-secret"];
+
 impl Mediastored {
     pub(crate) fn serve(binary: &str, data_dir: &Path, arguments: &[&str]) -> Self {
+        // Made before the service would make one by chance.
+        let [access_key, secret_key] = OWNER;
+        let key = format!("[default]\naws_access_key_id = {access_key}\naws_secret_access_key = {secret_key}\n");
+        fs::create_dir_all(data_dir).unwrap();
+        fs::write(data_dir.join(OWNER_KEY_FILE), key).unwrap();
         let mut command = Command::new(binary);
         command.env_clear().args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir).args(arguments);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
@@ -37,9 +50,10 @@ impl Mediastored {
     /// A provider block that uses it.
     #[must_use]
     pub fn provider_block(&self) -> String {
-        let url = self.url();
+        let (url, [access_key, secret_key]) = (self.url(), OWNER);
         format!(
-            "provider \"mediastore\" {{\n  endpoint = \"{url}\"\n  region = \"us-west-2\"\n  access_key = \"any\"\n  secret_key = \"any\"\n}}\n"
+            "provider \"mediastore\" {{\n  endpoint = \"{url}\"\n  region = \"us-west-2\"\n  access_key = \"{access_key}\"\n  \
+             secret_key = \"{secret_key}\"\n}}\n"
         )
     }
 
@@ -58,14 +72,19 @@ impl Mediastored {
     pub fn try_call(&self, operation: &str, input: &Value) -> (u16, Value) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let body = input.to_string();
-        let length = body.len();
-        let address = &self.address;
-        write!(
-            stream,
-            "POST / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.1\r\n\
-             X-Amz-Target: MediaStore_20170901.{operation}\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-        .unwrap();
+        let mut request = http::Request::post(format!("{}/", self.url()))
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("MediaStore_20170901.{operation}"))
+            .body(())
+            .unwrap();
+        Signer::new(OWNER[0], OWNER[1], "us-west-2").sign(&mut request, SignableBody::Bytes(body.as_bytes()));
+        let (address, length) = (&self.address, body.len());
+        write!(stream, "POST / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n")
+            .unwrap();
+        for (name, value) in request.headers() {
+            write!(stream, "{name}: {}\r\n", value.to_str().unwrap()).unwrap();
+        }
+        write!(stream, "\r\n{body}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());

@@ -13,6 +13,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_mediastore as sdk;
 use aws_smithy_types::retry::RetryConfig;
 use mediastore_policy::mediastore::ContainerScope;
+use mediastore_service::{Account, Identities};
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
 use tf_plugin::path::Path as AttributePath;
 
@@ -61,7 +62,12 @@ impl Client {
         max_retries: u32,
         tags: TagRules,
     ) -> Result<Client, Diagnostics> {
+        let (identities, owner) = match Identities::owner(&Account::default()) {
+            Ok(made) => made,
+            Err(error) => return Err(unusable(&data_dir, error).into()),
+        };
         let config = mediastore_service::Config {
+            identities,
             region: region.parse().map_err(|error: mediastore_service::InvalidSetting| {
                 let summary = "Invalid value for region";
                 Diagnostic::at(AttributePath::attribute("region"), summary, tf_plugin::schema::sentence(error))
@@ -75,8 +81,8 @@ impl Client {
             Ok(Err(error)) => return Err(unusable(&data_dir, error).into()),
             Err(error) => return Err(unusable(&data_dir, error).into()),
         };
-        // The embedded service takes every caller for its owner; the SDK wants something to sign with.
-        let credentials = Credentials::from_keys("embedded", "embedded", None);
+        // A key by chance that nobody else ever sees: the embedded service verifies what the SDK signs, as any other does.
+        let credentials = Credentials::from_keys(owner.access_key.clone(), owner.secret_key(), None);
         let config = sdk::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))

@@ -14,7 +14,7 @@ mod validation; // what the API would refuse, refused at plan
 
 use std::net::SocketAddr;
 
-use mediastore_service::{Config, Faults, Service, Store, run};
+use mediastore_service::{Config, Faults, Identities, OWNER_KEY_FILE, Service, Store, run};
 use tempfile::TempDir;
 use terraform_provider_mediastore::MediaStore;
 use tf_plugin::testing::{Failed, Harness, Message};
@@ -40,6 +40,10 @@ async fn configured(config: Value) -> Harness {
     harness
 }
 
+/// The key of the owner of every service on a socket.
+const ACCESS_KEY: &str = "AKIAEXAMPLE";
+const SECRET_KEY: &str = "hidden-secret";
+
 /// A service on a socket, and the script of its faults.
 struct Server {
     address: SocketAddr,
@@ -51,7 +55,10 @@ impl Server {
     async fn start(config: Config) -> Server {
         let folder = tempfile::tempdir().unwrap();
         let faults = config.faults.clone();
-        let service = Service::new(Store::open(folder.path()).unwrap(), config);
+        let key = format!("[default]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = {SECRET_KEY}\n");
+        std::fs::write(folder.path().join(OWNER_KEY_FILE), key).unwrap();
+        let (identities, _) = Identities::owner_of_folder(folder.path(), &config.account).unwrap();
+        let service = Service::new(Store::open(folder.path()).unwrap(), Config { identities, ..config });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(run(listener, service, std::future::pending()));
@@ -76,8 +83,8 @@ fn endpoint(url: &str) -> Value {
     object(&[
         ("endpoint", url.into()),
         ("region", "us-west-2".into()),
-        ("access_key", "AKIAEXAMPLE".into()),
-        ("secret_key", "hidden-secret".into()),
+        ("access_key", ACCESS_KEY.into()),
+        ("secret_key", SECRET_KEY.into()),
         ("max_retries", 3.into()),
     ])
 }

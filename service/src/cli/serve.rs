@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, builder::FalseyValueParser};
+use ipnet::IpNet;
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::with_causes;
-use crate::{Account, Clock, Config, DataEndpoint, Faults, Limits, Quotas, Region, Service, Store, run};
+use crate::{Account, Clock, Config, DataEndpoint, Faults, Identities, Limits, Quotas, Region, Service, Store, run};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -24,13 +25,22 @@ pub(super) struct Serve {
     #[arg(long, env = "MEDIASTORED_DATA_DIR", default_value = ".mediastore", value_name = "FOLDER")]
     data_dir: PathBuf,
 
-    /// Region of requests that are not signed; a signed request names its own.
+    /// Region to suggest to clients; a request is about the region it is signed for.
     #[arg(long, env = "MEDIASTORED_REGION", default_value_t, value_name = "REGION")]
     region: Region,
 
     /// Account that owns the containers, twelve digits.
     #[arg(long, env = "MEDIASTORED_ACCOUNT", default_value_t, value_name = "ACCOUNT")]
     account: Account,
+
+    /// File of the access keys that may sign, and the principals they stand for, in TOML or JSON; see docs/service.md. It is read
+    /// again when it changes. Without it, the owner of the account signs with the key in the data folder, made at the first start.
+    #[arg(long, env = "MEDIASTORED_CREDENTIALS", value_name = "FILE")]
+    credentials: Option<PathBuf>,
+
+    /// Network of a proxy in front, such as 10.0.0.0/8, whose X-Forwarded-For and X-Forwarded-Proto are believed. May be repeated.
+    #[arg(long, value_name = "CIDR")]
+    trust_proxy: Vec<IpNet>,
 
     /// How long a container stays CREATING and DELETING, such as 0s, 500ms or 2m. AWS took a minute or two.
     #[arg(long, default_value = "0s", value_name = "DURATION", value_parser = duration)]
@@ -44,8 +54,7 @@ pub(super) struct Serve {
     #[arg(long)]
     aws_quotas: bool,
 
-    /// Listen on an address that other machines can reach. Anyone who reaches it may do everything: signatures are not checked yet,
-    /// and the connection is not encrypted.
+    /// Listen on an address that other machines can reach, though the connection is not encrypted.
     #[arg(long, env = "MEDIASTORED_ALLOW_REMOTE", value_parser = FalseyValueParser::new())]
     allow_remote: bool,
 
@@ -66,12 +75,12 @@ impl Serve {
         if !self.listen.ip().is_loopback() {
             if !self.allow_remote {
                 return Err(format!(
-                    "`{}` can be reached from other machines, and whoever reaches it may do everything; \
+                    "`{}` can be reached from other machines, and the connection would not be encrypted; \
                      listen on a loopback address, or say --allow-remote if that is what you want",
                     self.listen
                 ));
             }
-            tracing::warn!(address = %self.listen, "open to other machines, unencrypted and without checking signatures");
+            tracing::warn!(address = %self.listen, "open to other machines, unencrypted");
         }
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
@@ -86,6 +95,7 @@ impl Serve {
             .await
             .map_err(|error| with_causes(&error))?
             .map_err(|error| with_causes(&error))?;
+        let (identities, hint) = self.identities()?;
         let listener = TcpListener::bind(self.listen).await.map_err(|error| cannot_listen(self.listen, &error))?;
         let address = listener.local_addr().map_err(|error| cannot_listen(self.listen, &error))?;
         // Installed before the line that says "ready": whoever waits for that line may signal at once.
@@ -94,6 +104,8 @@ impl Serve {
         let config = Config {
             account: self.account,
             region: self.region,
+            identities,
+            trusted_proxies: self.trust_proxy,
             data_endpoint: self.data_endpoint.unwrap_or_else(|| DataEndpoint::local(address.port())),
             state_delay: self.state_delay,
             quotas: if self.aws_quotas { Quotas::AWS } else { Quotas::default() },
@@ -101,12 +113,30 @@ impl Serve {
             faults,
             clock: Clock::default(),
         };
-        let ready = format!("mediastored is ready at http://{address}, data in {}", self.data_dir.display());
+        let ready = format!("mediastored is ready at http://{address}, data in {}\n{hint}", self.data_dir.display());
         // A closed standard output does not keep the service from serving.
-        let _ = writeln!(io::stdout(), "{ready}");
+        let _ = write!(io::stdout(), "{ready}");
         let result = run(listener, Service::new(store.clone(), config), shutdown).await;
         store.close().await;
         result.map_err(|error| format!("serving failed: {error}"))
+    }
+}
+
+impl Serve {
+    /// Who may sign, and the line that tells how.
+    fn identities(&self) -> Result<(Identities, String), String> {
+        if let Some(file) = &self.credentials {
+            let identities = Identities::from_file(file).map_err(|error| with_causes(&error))?;
+            return Ok((identities, String::new()));
+        }
+        let (identities, key) =
+            Identities::owner_of_folder(&self.data_dir, &self.account).map_err(|error| with_causes(&error))?;
+        let hint = format!(
+            "sign with the owner's key: export AWS_SHARED_CREDENTIALS_FILE={} AWS_REGION={}\n",
+            key.display(),
+            self.region
+        );
+        Ok((identities, hint))
     }
 }
 

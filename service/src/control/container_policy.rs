@@ -69,7 +69,7 @@ pub(super) async fn delete(call: Call) -> Output {
 }
 
 /// The policy AWS gave every new container.
-fn default(realm: &Realm, name: &str) -> String {
+pub(crate) fn default(realm: &Realm, name: &str) -> String {
     let account = &realm.account;
     let arn = resource::arn(realm, name);
     format!(

@@ -13,22 +13,25 @@ mod metric_policy;
 mod resource;
 mod tags;
 
+pub(crate) use self::container_policy::default as default_container_policy;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
+use http::{HeaderName, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::answer::{self, AWS_JSON};
-use crate::config::Region;
+use crate::auth::access::{self, Wish};
+use crate::auth::{self, BodyIs};
+use crate::data::Incoming;
 use crate::error::{ApiError, Code};
 use crate::faults::{Effect, When};
-use crate::service::{Body, BodyError, Dropped, Service};
+use crate::service::{Body, Dropped, Service};
 use crate::store::containers::Realm;
 
 /// What precedes the operation's name in `X-Amz-Target`.
@@ -107,11 +110,7 @@ fn output<T: Serialize>(value: &T) -> Output {
 const NOTHING: Output = Ok(Bytes::new());
 
 /// Answers a request to the control plane.
-pub(crate) async fn handle<B>(service: &Service, request: Request<B>) -> Result<Response<Body>, Dropped>
-where
-    B: http_body::Body<Data = Bytes> + Send,
-    B::Error: Into<BodyError>,
-{
+pub(crate) async fn handle(service: &Service, request: Request<Incoming>) -> Result<Response<Body>, Dropped> {
     let request_id = answer::request_id();
     let (name, operation) = match find(&request) {
         Ok(found) => found,
@@ -130,7 +129,7 @@ where
         Some(Effect::Delay(by)) => tokio::time::sleep(*by).await,
         Some(Effect::Drop(When::After)) | None => {}
     }
-    let result = perform(service, operation, request).await;
+    let result = perform(service, name, operation, request).await;
     match &result {
         Ok(_) => tracing::debug!(operation = name, request_id, "done"),
         Err(error) => tracing::info!(operation = name, request_id, %error, "refused"),
@@ -157,51 +156,29 @@ fn find<B>(request: &Request<B>) -> Result<(&'static str, Operation), ApiError> 
     }
 }
 
-async fn perform<B>(service: &Service, operation: Operation, request: Request<B>) -> Output
-where
-    B: http_body::Body<Data = Bytes> + Send,
-    B::Error: Into<BodyError>,
-{
+async fn perform(service: &Service, name: &str, operation: Operation, request: Request<Incoming>) -> Output {
     let config = service.config();
-    let region = signed_region(request.headers())?.unwrap_or_else(|| config.region.clone());
-    let body = read(request.into_body()).await?;
+    let now = config.clock.now();
+    let (head, body) = request.into_parts();
+    let mut body = Limited::new(body, BODY_SIZE).boxed_unsync();
+    let (requester, check) = auth::authenticate(&config.identities, now, &head, &mut body, BodyIs::Signed).await?;
+    let region = requester.region.clone().unwrap_or_else(|| config.region.clone());
+    let body = read(check.over(body)).await?;
     let realm = Realm { account: config.account.to_string(), region: region.to_string() };
-    let call = Call { service: service.clone(), realm, now: config.clock.now(), body };
-    operation(call).await
+    let (action, resource) = (format!("mediastore:{name}"), resource::named_in(&body, &realm));
+    let wish = Wish { action: &action, resource: &resource, account: &realm.account, region: &realm.region };
+    access::control(&requester, &wish)?;
+    operation(Call { service: service.clone(), realm, now, body }).await
 }
 
-/// The region of the credential scope, if the request is signed. The signature itself is not looked at.
-fn signed_region(headers: &HeaderMap) -> Result<Option<Region>, ApiError> {
-    let wrong = |what: &str| ApiError::new(Code::IncompleteSignature, format!("the Authorization header {what}"));
-    let Some(value) = headers.get(AUTHORIZATION) else {
-        return Ok(None);
-    };
-    let value = value.to_str().map_err(|_| wrong("is not text"))?;
-    let fields = value.strip_prefix("AWS4-HMAC-SHA256 ").ok_or_else(|| wrong("is not of AWS4-HMAC-SHA256"))?;
-    let credential = fields
-        .split(',')
-        .find_map(|field| field.trim().strip_prefix("Credential="))
-        .ok_or_else(|| wrong("has no Credential"))?;
-    // Access key, date, region, service, "aws4_request": read from the end, since nothing forbids a slash in the key.
-    let mut scope = credential.rsplit('/');
-    match (scope.next(), scope.next(), scope.next().map(str::parse)) {
-        (Some("aws4_request"), Some("mediastore"), Some(Ok(region))) => Ok(Some(region)),
-        _ => Err(wrong("has no credential scope of the form `<date>/<region>/mediastore/aws4_request`")),
-    }
-}
-
-async fn read<B>(body: B) -> Result<Bytes, ApiError>
-where
-    B: http_body::Body<Data = Bytes> + Send,
-    B::Error: Into<BodyError>,
-{
-    let collected = tokio::time::timeout(BODY_TIMEOUT, Box::pin(Limited::new(body, BODY_SIZE)).collect());
+async fn read(body: Incoming) -> Result<Bytes, ApiError> {
+    let collected = tokio::time::timeout(BODY_TIMEOUT, body.collect());
     match collected.await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             Err(ApiError::new(Code::RequestTooLarge, format!("the request body has more than {BODY_SIZE} bytes")))
         }
-        Ok(Err(error)) => Err(ApiError::new(Code::Serialization, format!("the request body ended early: {error}"))),
+        Ok(Err(error)) => Err(ApiError::from(error)),
         Err(_) => {
             let seconds = BODY_TIMEOUT.as_secs();
             Err(ApiError::new(Code::Serialization, format!("the request body took longer than {seconds} seconds")))

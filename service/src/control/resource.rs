@@ -46,6 +46,23 @@ pub(super) fn arn(realm: &Realm, name: &str) -> String {
     format!("arn:aws:mediastore:{}:{}:container/{name}", realm.region, realm.account)
 }
 
+/// The ARN of what a call names in its input, as refusals and logs say it: a container, or `*`.
+pub(super) fn named_in(body: &[u8], realm: &Realm) -> String {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Named {
+        container_name: Option<String>,
+        resource: Option<String>,
+    }
+
+    let named = serde_json::from_slice(body).unwrap_or(Named { container_name: None, resource: None });
+    match named {
+        Named { container_name: Some(name), .. } => arn(realm, &name),
+        Named { resource: Some(resource), .. } => resource,
+        Named { .. } => "*".to_owned(),
+    }
+}
+
 /// The container, in whatever state.
 pub(super) fn existing(db: &Connection, realm: &Realm, name: &str, now: i64) -> Result<Container, ApiError> {
     containers::find(db, realm, name, now)?.ok_or_else(|| ApiError::container_not_found(name))

@@ -3,6 +3,9 @@
 //! Entries come in the order of their paths, in which a folder counts with its slash. A page goes on after the last entry of the one before,
 //! whatever was put or deleted in between.
 
+use std::borrow::Cow;
+use std::str::Utf8Error;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mediastore_policy::limits;
@@ -89,18 +92,29 @@ pub(super) async fn run(call: Call) -> Output {
     json(&ListOutput { items, next_token })
 }
 
+/// The folder that a query asks for, as it says it but without slashes in front: with or without one at its end. Policies see it so.
+pub(super) fn folder_asked(query: &str) -> String {
+    let path = value_of(query, "Path").and_then(Result::ok).unwrap_or_default();
+    path.trim_start_matches('/').to_owned()
+}
+
+/// The first value of that name in a query, or what of it is no text.
+fn value_of(query: &str, name: &str) -> Option<Result<String, Utf8Error>> {
+    let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let (_, value) = pairs.find(|(found, _)| *found == name)?;
+    Some(percent_decode_str(value).decode_utf8().map(Cow::into_owned))
+}
+
 impl Input {
     /// Reads the query, and gathers every problem of it. Parameters of others, such as those of a signature, are passed over.
     fn read(query: &str, now: i64) -> Result<Self, ApiError> {
         let mut problems = Vec::new();
         let mut value = |name: &str| {
-            let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-            let (_, value) = pairs.into_iter().find(|(found, _)| *found == name)?;
-            let value = percent_decode_str(value).decode_utf8().ok().map(|value| value.into_owned());
-            if value.is_none() {
+            let value = value_of(query, name)?;
+            if value.is_err() {
                 problems.push(format!("{name} is not UTF-8"));
             }
-            value
+            value.ok()
         };
         let path = value("Path").unwrap_or_default();
         let max = value("MaxResults").filter(|max| !max.is_empty());

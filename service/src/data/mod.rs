@@ -1,8 +1,8 @@
 //! The data plane: five operations of a REST protocol on the endpoint of one container.
 //!
 //! A request takes one way: its address names a container, its method and path an operation; the container, its policies and the object are
-//! read from the store; the operation runs; the answer is written. Each operation is one file. This file knows none of their headers.
-//! Whether the caller may do it is not asked yet: every caller is the owner.
+//! read from the store; `auth` says who asks and whether they may; the operation runs; the answer is written. Each operation is one file.
+//! This file knows none of their headers.
 
 mod address;
 mod delete_object;
@@ -18,6 +18,7 @@ mod range;
 mod reading;
 mod sweep;
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -33,8 +34,12 @@ use mediastore_policy::limits;
 pub(crate) use self::address::Address;
 pub(crate) use self::expiry::Lifecycles;
 pub(crate) use self::live::LiveUploads;
+pub(crate) use self::parsed::Parsed;
 pub(crate) use self::sweep::{Sweeps, sweep};
 use crate::answer::{self, REST_JSON};
+use crate::auth::access::{self, Wish};
+use crate::auth::{self, BodyIs, Check, Requester, Source};
+use crate::control;
 use crate::error::{ApiError, Code};
 use crate::faults::{Effect, When};
 use crate::service::{Body, BodyError, Dropped, Service};
@@ -203,24 +208,62 @@ async fn perform(
 ) -> Output {
     let now = service.config().clock.now();
     let waits = head.headers.contains_key(EXPECT);
-    let resolved = async {
-        if operation.place == Place::Object {
-            check(&address.path)?;
-        }
-        resolve(service, &address, now).await
-    };
-    // Here is the place to ask who calls and whether the policy lets them: the operation, the container with its policies and the path are
-    // known, and nothing has been read of the body or done.
-    let target = match resolved.await {
-        Ok(target) => target,
+    let (target, check) = match admit(service, operation, &address, &head, &mut body, now).await {
+        Ok(admitted) => admitted,
         Err(error) => {
             discard(&mut body, waits).await;
             return Err(error);
         }
     };
-    tracing::debug!(operation = operation.name, resource = target.arn(&address.path), "called");
+    let body = check.over(body);
     let call = Call { service: service.clone(), target, path: address.path, head, body, now };
     (operation.run)(call).await
+}
+
+/// Finds what a request is about, and lets in who may. Who asks comes first: what there is, and what is wrong with a request, is not
+/// for everybody to know.
+async fn admit(
+    service: &Service,
+    operation: &Operation,
+    address: &Address,
+    head: &Parts,
+    body: &mut Incoming,
+    now: i64,
+) -> Result<(Target, Check), ApiError> {
+    let identities = &service.config().identities;
+    let (requester, body_check) = auth::authenticate(identities, now, head, body, BodyIs::AsSigned).await?;
+    if operation.place == Place::Object {
+        check(&address.path)?;
+    }
+    let target = resolve(service, address, now).await?;
+    allow(service, operation, head, &address.path, &requester, &target, now)?;
+    Ok((target, body_check))
+}
+
+/// Refuses what neither the caller's identity nor the container's policy allows.
+fn allow(
+    service: &Service,
+    operation: &Operation,
+    head: &Parts,
+    path: &str,
+    requester: &Requester,
+    target: &Target,
+    now: i64,
+) -> Result<(), ApiError> {
+    let Realm { account, region } = &target.realm;
+    let resource = match operation.place {
+        Place::Object => target.arn(path),
+        Place::Container => target.arn(&list_items::folder_asked(head.uri.query().unwrap_or_default())),
+    };
+    let action = format!("mediastore:{}", operation.name);
+    let text = match &target.policies.container {
+        Some(text) => Cow::Borrowed(text),
+        None => Cow::Owned(control::default_container_policy(&target.realm, &target.container.name)),
+    };
+    let policy = service.container_policies().get(target.container.id, &text);
+    let wish = Wish { action: &action, resource: &resource, account, region };
+    let source = Source::of(head, &service.config().trusted_proxies);
+    Ok(access::data(requester, source, head, now, policy.as_ref().as_ref(), &wish)?)
 }
 
 /// Refuses what cannot be the path of an object.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPECT};
 use http::{HeaderMap, HeaderName};
+use http_body::Body;
 use http_body_util::BodyExt;
 use mediastore_policy::limits;
 use serde::Serialize;
@@ -168,7 +169,7 @@ async fn receive_in_time(
     start: impl Fn(&Input, &Upload) -> Option<Writing>,
 ) -> Result<(Input, Sealed, Option<Writing>), ApiError> {
     let input = Input::read(headers)?;
-    let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let declared = body.size_hint().exact();
     if declared.is_some_and(|declared| declared > input.limit) {
         return Err(too_large(input.limit));
     }
@@ -211,7 +212,7 @@ async fn receive(
         match frame {
             Some(None) => break,
             Some(Some(Err(error))) => {
-                return Err(ApiError::new(Code::Serialization, format!("the request body ended early: {error}")));
+                return Err(ApiError::from(error));
             }
             Some(Some(Ok(frame))) => {
                 // Trailers carry no bytes of the object.

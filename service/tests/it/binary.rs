@@ -5,10 +5,12 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
 use std::time::Duration;
 
+use aws_sigv4::http_request::SignableBody;
 use rustix::process::Signal;
 
-use crate::process::{Mediastored, mediastored, run};
+use crate::process::{Mediastored, OWNER, mediastored, run};
 use crate::sdk;
+use crate::signer::Signer;
 
 #[track_caller]
 fn fails(arguments: &[&str], code: i32, message: &str) {
@@ -109,12 +111,16 @@ fn drains_on(signal: Signal) {
     let mut stream = TcpStream::connect(&address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let body = r#"{"ContainerName":"live"}"#;
-    write!(
-        stream,
-        "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: MediaStore_20170901.CreateContainer\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
-        body.len()
-    )
-    .unwrap();
+    let mut request = http::Request::post("http://x/")
+        .header("x-amz-target", "MediaStore_20170901.CreateContainer")
+        .body(())
+        .unwrap();
+    Signer::new(OWNER[0], OWNER[1], "us-west-2").sign(&mut request, SignableBody::Bytes(body.as_bytes()));
+    write!(stream, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\nExpect: 100-continue\r\n", body.len()).unwrap();
+    for (name, value) in request.headers() {
+        write!(stream, "{name}: {}\r\n", value.to_str().unwrap()).unwrap();
+    }
+    write!(stream, "\r\n").unwrap();
     // The server asks for the body: the request is in flight.
     let mut go_on = [0; 25];
     stream.read_exact(&mut go_on).unwrap();
@@ -129,8 +135,10 @@ fn drains_on(signal: Signal) {
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(server.wait().success());
-    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left, [mediastore_service::DATABASE_FILE], "the database is closed in order");
+    let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left: std::collections::BTreeSet<_> = left.collect();
+    let expected = [mediastore_service::OWNER_KEY_FILE, mediastore_service::DATABASE_FILE];
+    assert!(left.iter().eq(expected), "the database is closed in order: {left:?}");
 }
 
 #[test]

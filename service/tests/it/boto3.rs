@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::{Mediastored, run};
+use crate::process::{Mediastored, OWNER, run};
 
 /// The release whose API models the reference was taken from.
 const REQUIREMENT: &str = "boto3==1.44.5";
@@ -45,7 +45,7 @@ fn script(name: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let server = Mediastored::serve(folder.path(), &[]);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
-    step(name, Command::new(python).arg(script).args([&server.url, "any", "any"]))
+    step(name, Command::new(python).arg(script).arg(&server.url).args(OWNER))
 }
 
 #[test]

@@ -360,8 +360,7 @@ async fn listings_that_make_no_sense_are_refused() {
         assert_eq!((refused.status, refused.code()), (400, "ValidationException"), "{query}");
         refused.message()
     };
-    for query in ["/?MaxResults=0", "/?MaxResults=1001", "/?MaxResults=x", "/?Path=a//b", "/?Path=%ff", "/?Path=a%20b"]
-    {
+    for query in ["/?MaxResults=0", "/?MaxResults=1001", "/?MaxResults=x", "/?Path=a//b", "/?Path=a%20b"] {
         refused(query).await;
     }
     assert!(refused("/?NextToken=AAAA").await.ends_with("NextToken is none that this service gave out"));
@@ -376,6 +375,11 @@ async fn listings_that_make_no_sense_are_refused() {
 async fn a_container_answers_on_its_host_and_below_a_prefix() {
     let (api, live) = live().await;
     let other = Endpoint::create(&api, "other").await;
+    let everybody = format!(
+        r#"{{"Statement":{{"Effect":"Allow","Principal":"*","Action":["mediastore:GetObject","mediastore:ListItems"],"Resource":"{}/*"}}}}"#,
+        "arn:aws:mediastore:us-west-2:000000000000:container/live"
+    );
+    api.call("PutContainerPolicy", json!({"ContainerName": "live", "Policy": everybody})).await.unwrap();
     live.put("/a/b", "live").await;
     other.put("/a/b", "other").await;
     let get = async |host: &str, path: &str| {
@@ -395,6 +399,7 @@ async fn a_container_answers_on_its_host_and_below_a_prefix() {
     }
     assert_eq!(names(&get("localhost", "/data/live").await.json()), ["a/"]);
     assert_eq!(names(&get("localhost", "/data/live/?Path=a").await.json()), ["b"]);
+    assert_eq!(get("localhost", "/data/live/?Path=%ff").await.code(), "ValidationException");
     for (host, path) in [
         ("aaaaaaaaaaaaaa.data.localhost:8474", "/a/b"),
         ("live.data.localhost:8474", "/a/b"),

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use crate::process::{Mediastored, mediastored, run};
+use crate::process::{Mediastored, keep_owner_key, mediastored, run};
 use crate::{sdk, sdk_data};
 
 /// A client of the container `live` of a server.
@@ -268,6 +268,7 @@ async fn a_full_disk_refuses_what_does_not_fit_and_keeps_the_rest() {
     // Blocks of 512 bytes or of 1024, which depends on the shell: one megabyte or two.
     command.args(["-c", "ulimit -f 2048; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_mediastored")]);
     command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder.path());
+    keep_owner_key(folder.path());
     let server = Mediastored::spawn(&mut command);
     let client = create(&server).await;
     put(&client, "small", vec![1; 1000]).await.unwrap();

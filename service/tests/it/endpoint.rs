@@ -1,17 +1,19 @@
 //! A client of one container's endpoint. It calls the service in process, and checks what every answer must have.
 
+use aws_sigv4::http_request::SignableBody;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request};
 use http_body_util::{BodyExt, Full};
 use mediastore_service::Service;
 use serde_json::{Value, json};
 
-use crate::api::Api;
+use crate::api::{Api, Owner};
 
 /// The endpoint of a container.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     pub(crate) service: Service,
+    pub(crate) owner: Owner,
     /// Such as `http://abcdefghijklmn.data.localhost:8474`.
     pub(crate) url: String,
 }
@@ -55,14 +57,14 @@ impl Endpoint {
     pub(crate) async fn of(api: &Api, name: &str) -> Self {
         let described = api.call("DescribeContainer", json!({"ContainerName": name})).await.unwrap();
         let url = described["Container"]["Endpoint"].as_str().unwrap().to_owned();
-        Self { service: api.service.clone(), url }
+        Self { service: api.service.clone(), owner: api.owner.clone(), url }
     }
 
     pub(crate) fn label(&self) -> &str {
         self.url.strip_prefix("http://").and_then(|host| host.split('.').next()).unwrap()
     }
 
-    /// A request to a path on this endpoint; `path` begins with a slash.
+    /// A request of the owner to a path on this endpoint; `path` begins with a slash.
     pub(crate) fn request(
         &self,
         method: &str,
@@ -74,7 +76,15 @@ impl Endpoint {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        request.body(Full::from(body.to_vec())).unwrap()
+        let request = request.body(Full::from(body.to_vec())).unwrap();
+        // What a header declares the body to be is what the owner signs; without one, uploads are signed as the SDKs do it.
+        let declared = headers.iter().find(|(name, _)| *name == "x-amz-content-sha256");
+        let body = match declared {
+            Some((_, text)) => SignableBody::Precomputed((*text).to_owned()),
+            None if method == "PUT" => SignableBody::UnsignedPayload,
+            None => SignableBody::Bytes(body),
+        };
+        self.owner.sign(request, body)
     }
 
     pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {

@@ -6,7 +6,7 @@ use http::StatusCode;
 use mediastore_service::{Dropped, Fault, When};
 use serde_json::json;
 
-use crate::api::{Api, Refused, request};
+use crate::api::{Api, Refused};
 
 fn input() -> serde_json::Value {
     json!({"ContainerName": "live"})
@@ -33,10 +33,10 @@ async fn an_error_answer_is_shown_and_nothing_is_done() {
 async fn a_dropped_connection_is_before_or_after_the_effect() {
     let api = Api::new();
     api.service.faults().push(Fault::drop("CreateContainer", When::Before));
-    assert_eq!(api.send(request("CreateContainer", input())).await, Err(Dropped));
+    assert_eq!(api.send(api.signed("CreateContainer", &input())).await, Err(Dropped));
     api.refused("DescribeContainer", input(), "ContainerNotFoundException").await;
     api.service.faults().push(Fault::drop("CreateContainer", When::After));
-    assert_eq!(api.send(request("CreateContainer", input())).await, Err(Dropped));
+    assert_eq!(api.send(api.signed("CreateContainer", &input())).await, Err(Dropped));
     assert!(api.call("DescribeContainer", input()).await.is_ok());
 }
 

@@ -4,11 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use mediastore_service::{Clock, Config, Service, Store};
+use mediastore_service::{Clock, Config};
 use serde_json::json;
-use tempfile::TempDir;
 
-use crate::api::{Api, request};
+use crate::api::Api;
 use crate::endpoint::Endpoint;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -126,34 +125,16 @@ fn bodies(folder: &Path) -> usize {
     folders.map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap().count()).sum()
 }
 
-/// A service on a folder that can be looked into.
-struct Open {
-    folder: TempDir,
-    store: Store,
-    service: Service,
-    clock: Clock,
-}
-
-async fn open() -> (Open, Endpoint) {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
-    let clock = Clock::standing(Timestamp::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
-    let service = Service::new(store.clone(), Config { clock: clock.clone(), ..Config::default() });
-    service.handle(request("CreateContainer", json!({"ContainerName": "live"}))).await.unwrap();
-    let endpoint = Endpoint { service: service.clone(), url: "http://localhost/data/live".to_owned() };
-    (Open { folder, store, service, clock }, endpoint)
-}
-
 #[tokio::test]
 async fn the_sweep_gives_the_space_back() {
-    let (open, live) = open().await;
+    let (api, clock, live) = standing().await;
     let policy = format!(
         r#"{{"rules":[{{"definition":{{"path":[{SEGMENTS}],{}}},"action":"EXPIRE"}},{{"definition":{{"path":[{ALL}],{}}},"action":"EXPIRE"}}]}}"#,
         seconds(">=", 10),
         days(">=", 1)
     );
     let input = json!({"ContainerName": "live", "LifecyclePolicy": policy});
-    open.service.handle(request("PutLifecyclePolicy", input)).await.unwrap();
+    api.call("PutLifecyclePolicy", input).await.unwrap();
     let mut puts = tokio::task::JoinSet::new();
     for index in 0..1200 {
         let live = live.clone();
@@ -162,15 +143,15 @@ async fn the_sweep_gives_the_space_back() {
     puts.join_all().await;
     live.put("/main", "playlist").await;
     live.put("/copy", "segment 7").await;
-    assert_eq!(bodies(open.folder.path()), 31, "equal bodies share a file");
-    assert_eq!(open.service.sweep().await, 0);
-    open.clock.advance(Duration::from_secs(10));
-    assert_eq!(open.service.sweep().await, 1200);
+    assert_eq!(bodies(api.folder.path()), 31, "equal bodies share a file");
+    assert_eq!(api.service.sweep().await, 0);
+    clock.advance(Duration::from_secs(10));
+    assert_eq!(api.service.sweep().await, 1200);
     assert_eq!(live.get("/copy").await.body.as_ref(), b"segment 7");
-    open.clock.advance(DAY);
-    assert_eq!(open.service.sweep().await, 2);
-    let folder = open.folder;
-    drop((live, open.service));
-    open.store.close().await;
+    clock.advance(DAY);
+    assert_eq!(api.service.sweep().await, 2);
+    let Api { folder, store, service, .. } = api;
+    drop((live, service));
+    store.close().await;
     assert_eq!(bodies(folder.path()), 0);
 }

@@ -9,6 +9,8 @@ mod api;
 mod binary;
 /// A foreign client: boto3 from PyPI.
 mod boto3;
+/// Who may call the control plane.
+mod callers;
 /// What the operations do.
 mod control;
 /// The five operations on objects.
@@ -33,6 +35,8 @@ mod process;
 mod sdk;
 /// The same for objects: aws-sdk-mediastoredata, over a socket and in process.
 mod sdk_data;
+/// Signs as the AWS SDK does.
+mod signer;
 /// CREATING, ACTIVE, DELETING.
 mod states;
 /// Uploads on their way.

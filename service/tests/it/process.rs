@@ -1,10 +1,24 @@
 //! The real binary as a process. It listens on a free port, says so, and is gone with its handle.
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
+
+/// The owner's key of every folder that these tests serve.
+pub(crate) const OWNER: [&str; 2] = ["AKID", "secret"];
+
+/// Gives a folder the owner's key before its service would make one.
+pub(crate) fn keep_owner_key(data_dir: &Path) {
+    std::fs::create_dir_all(data_dir).unwrap();
+    let [access_key, secret_key] = OWNER;
+    let file = data_dir.join(mediastore_service::OWNER_KEY_FILE);
+    let text = format!("[default]\naws_access_key_id = {access_key}\naws_secret_access_key = {secret_key}\n");
+    std::fs::write(&file, text).unwrap();
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
 
 /// A running `mediastored serve`.
 pub(crate) struct Mediastored {
@@ -22,6 +36,7 @@ pub(crate) fn mediastored() -> Command {
 
 impl Mediastored {
     pub(crate) fn serve(data_dir: &Path, arguments: &[&str]) -> Self {
+        keep_owner_key(data_dir);
         let mut command = mediastored();
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir).args(arguments);
         Self::spawn(&mut command)

@@ -8,9 +8,11 @@ use aws_sdk_mediastore::error::ProvideErrorMetadata;
 use aws_sdk_mediastore::types::{
     ContainerLevelMetrics, ContainerStatus, CorsRule, MethodName, MetricPolicy, MetricPolicyRule, Tag,
 };
-use mediastore_service::{Config, DataEndpoint, Service, Store, run};
+use mediastore_service::{Config, DataEndpoint, Identities, Service, Store, run};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+
+use crate::process::{OWNER, keep_owner_key};
 
 /// A client of the service at a URL.
 pub(crate) fn client(url: &str, region: &str) -> Client {
@@ -22,7 +24,7 @@ pub(crate) fn client_trying(url: &str, region: &str, tries: u32) -> Client {
     let config = aws_sdk_mediastore::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .credentials_provider(Credentials::new("AKID", "secret", None, None, "test"))
+        .credentials_provider(Credentials::new(OWNER[0], OWNER[1], None, None, "test"))
         .region(Region::new(region.to_owned()))
         .endpoint_url(url)
         .retry_config(RetryConfig::standard().with_max_attempts(tries))
@@ -36,7 +38,9 @@ async fn with_server(test: impl AsyncFnOnce(&Client)) {
     let store = Store::open(folder.path()).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let config = Config { data_endpoint: DataEndpoint::local(address.port()), ..Config::default() };
+    keep_owner_key(folder.path());
+    let (identities, _) = Identities::owner_of_folder(folder.path(), &mediastore_service::Account::default()).unwrap();
+    let config = Config { data_endpoint: DataEndpoint::local(address.port()), identities, ..Config::default() };
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(run(listener, Service::new(store, config), async {
         let _ = stopped.await;

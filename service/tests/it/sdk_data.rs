@@ -15,18 +15,22 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
-use mediastore_service::{Config, Service, Store};
-use serde_json::json;
+use mediastore_service::Service;
 
-use crate::api::request;
-use crate::process::Mediastored;
+use crate::api::Api;
+use crate::endpoint::Endpoint;
+use crate::process::{Mediastored, OWNER};
 use crate::sdk;
 
 fn client(http: impl HttpClient + 'static, endpoint: &str) -> Client {
+    client_of(OWNER, http, endpoint)
+}
+
+fn client_of([access_key, secret_key]: [&str; 2], http: impl HttpClient + 'static, endpoint: &str) -> Client {
     let config = aws_sdk_mediastoredata::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(http)
-        .credentials_provider(Credentials::new("AKID", "secret", None, None, "test"))
+        .credentials_provider(Credentials::new(access_key, secret_key, None, None, "test"))
         .region(Region::new("us-west-2"))
         .endpoint_url(endpoint)
         .retry_config(RetryConfig::disabled())
@@ -167,15 +171,10 @@ async fn the_sdk_gets_what_it_expects_over_a_socket() {
 
 #[tokio::test]
 async fn the_sdk_gets_what_it_expects_without_a_socket() {
-    let folder = tempfile::tempdir().unwrap();
-    let service = Service::new(Store::open(folder.path()).unwrap(), Config::default());
-    let mut endpoint = String::new();
-    for operation in ["CreateContainer", "DescribeContainer"] {
-        let response = service.handle(request(operation, json!({"ContainerName": "live"}))).await.unwrap();
-        let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
-        let output: serde_json::Value = serde_json::from_slice(&body).unwrap();
-        endpoint = output["Container"]["Endpoint"].as_str().unwrap_or_default().to_owned();
-    }
+    let api = Api::new();
+    let endpoint = Endpoint::create(&api, "live").await.url;
     assert!(endpoint.ends_with(".data.localhost:8474"), "{endpoint}");
-    all_operations(&client(InProcess(service), &endpoint)).await;
+    let key = &api.owner.key;
+    let owner = [key.access_key.as_str(), key.secret_key()];
+    all_operations(&client_of(owner, InProcess(api.service.clone()), &endpoint)).await;
 }

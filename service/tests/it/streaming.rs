@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use aws_sigv4::http_request::SignableBody;
 use bytes::Bytes;
 use futures_util::stream;
 use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
-use mediastore_service::{Body, Config, Limits, Service};
+use mediastore_service::{Body, Config, Limits};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -33,6 +34,7 @@ fn upload(live: &Endpoint, path: &str, availability: &str) -> Upload {
         .header("content-type", "video/mp4")
         .body(StreamBody::new(pieces))
         .unwrap();
+    let request = live.owner.sign(request, SignableBody::UnsignedPayload);
     let service = live.service.clone();
     let answer = tokio::spawn(async move { service.handle(request).await.unwrap() });
     Upload { send, answer }
@@ -50,14 +52,15 @@ impl Upload {
     }
 }
 
-async fn ask(service: &Service, request: http::request::Builder) -> Response<Body> {
-    service.handle(request.body(http_body_util::Empty::new()).unwrap()).await.unwrap()
+async fn ask(live: &Endpoint, request: http::request::Builder) -> Response<Body> {
+    let request = live.owner.sign(request.body(http_body_util::Empty::new()).unwrap(), SignableBody::empty());
+    live.service.handle(request).await.unwrap()
 }
 
 /// Asks for an object until an upload of it can be read: until then the path is unknown.
 async fn follow(live: &Endpoint, path: &str) -> Response<Body> {
     loop {
-        let response = ask(&live.service, Request::get(format!("{}{path}", live.url))).await;
+        let response = ask(live, Request::get(format!("{}{path}", live.url))).await;
         if response.status() == 200 {
             return response;
         }
@@ -86,7 +89,7 @@ async fn a_reader_gets_bytes_while_the_writer_still_sends() {
     upload.send(b"one ").await;
     assert_eq!(next(&mut early).await.unwrap().unwrap(), "one ");
     let range = Request::get(format!("{}/cmaf/1.m4s", live.url)).header("range", "bytes=1-2");
-    let late = ask(&live.service, range).await;
+    let late = ask(&live, range).await;
     assert_eq!(late.status(), 200, "a range of what is not whole is not followed");
     let mut late = late.into_body();
     assert_eq!(next(&mut late).await.unwrap().unwrap(), "one ");
@@ -185,7 +188,7 @@ async fn an_upload_past_its_limit_is_cut_off() {
 
 #[tokio::test(start_paused = true)]
 async fn an_upload_that_takes_too_long_is_cut_off() {
-    let limits = Limits { upload_time: Duration::from_secs(600), ..Limits::default() };
+    let limits = Limits { upload_time: Duration::from_secs(600) };
     for (config, seconds) in [(Config::default(), 30), (Config { limits, ..Config::default() }, 600)] {
         let api = Api::with(config);
         let live = Endpoint::create(&api, "live").await;
