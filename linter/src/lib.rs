@@ -9,6 +9,8 @@ pub mod config;
 mod dead;
 pub mod finding;
 pub mod hcl;
+pub mod fix;
+pub mod inputs;
 pub mod judged;
 pub mod language;
 pub mod levels;

@@ -1,0 +1,357 @@
+//! Edits of one document: strings, members and items, spelled for the place where they stand.
+
+use mediastore_policy::json::{Member, Node, Value};
+use mediastore_policy::span::Span;
+use mediastore_policy::text::Text;
+
+use super::layout::Layout;
+use super::spell::{Language, Separator, Style};
+use crate::finding::Edit;
+use crate::source::{Source, Sources, Syntax};
+use crate::unit::{Document, Unit};
+
+/// Makes edits of one document. Every method gives nothing where the source is not what the value says.
+#[derive(Debug, Clone, Copy)]
+pub struct Editor<'a> {
+    sources: &'a Sources,
+    syntax: Syntax,
+}
+
+/// A part of a source: its text, where that starts in the unit, and the part's place in it.
+struct Part<'a> {
+    layout: Layout<'a>,
+    base: usize,
+    local: Span,
+}
+
+impl Part<'_> {
+    fn text(&self) -> &str {
+        self.local.of(self.layout.text).unwrap_or_default()
+    }
+
+    fn edit(&self, start: usize, end: usize, text: impl Into<String>) -> Edit {
+        Edit { span: Span::new(self.base + start, self.base + end), text: text.into() }
+    }
+
+    fn local(&self, span: Span) -> Option<Span> {
+        let moved = Span::new(span.start.checked_sub(self.base)?, span.end.checked_sub(self.base)?);
+        (self.local.start <= moved.start && moved.end <= self.local.end).then_some(moved)
+    }
+}
+
+impl<'a> Editor<'a> {
+    /// For a document that can be edited.
+    #[must_use]
+    pub fn of(unit: &'a Unit, document: &Document) -> Option<Self> {
+        Some(Self { sources: &unit.sources, syntax: document.editable? })
+    }
+
+    /// For the resource around a document, or without one.
+    #[must_use]
+    pub fn of_resource(unit: &'a Unit, syntax: Syntax) -> Self {
+        Self { sources: &unit.sources, syntax }
+    }
+
+    fn part(&self, span: Span) -> Option<Part<'a>> {
+        let (source, local) = self.sources.locate(span)?;
+        let language = language(self.syntax, source)?;
+        Some(Part { layout: Layout { text: &source.text, language }, base: source.span().start, local })
+    }
+
+    /// Writes another string in the place of a string.
+    #[must_use]
+    pub fn replace(&self, node: &Node, text: &Text) -> Option<Edit> {
+        let Value::String(old) = &node.value else { return None };
+        self.replace_at(node.span, old, text)
+    }
+
+    /// Writes another key.
+    #[must_use]
+    pub fn rename(&self, member: &Member, key: &str) -> Option<Edit> {
+        self.replace_at(member.key_span, &member.key, &Text::known(key))
+    }
+
+    fn replace_at(&self, span: Span, old: &Text, new: &Text) -> Option<Edit> {
+        let part = self.part(span)?;
+        let style = Style::usual(part.layout.language);
+        let written = part.text();
+        let is_spelled_out = |quoted: Option<String>| quoted.as_deref() == Some(written);
+        // A key of HCL, and a scalar of YAML, may do without quotes; single quotes are YAML's own.
+        let spelled = match part.layout.language {
+            Language::Yaml if old.as_known() == Some(written) => plain_yaml(new).or_else(|| style.string(new)),
+            Language::Yaml if old.as_known().is_some_and(|old| written == format!("'{old}'")) => {
+                new.as_known().filter(|new| !new.contains('\'')).map(|new| format!("'{new}'"))
+            }
+            Language::Hcl if old.as_known() == Some(written) => new.as_known().and_then(|new| style.key(new)),
+            _ if is_spelled_out(style.string(old)) => style.string(new),
+            _ => None,
+        };
+        spelled.map(|text| part.edit(part.local.start, part.local.end, text))
+    }
+
+    /// Writes another value in the place of a value that is spelled out.
+    #[must_use]
+    pub fn replace_value(&self, node: &Node, value: &Node) -> Option<Edit> {
+        let part = self.part(node.span)?;
+        let written = part.text();
+        let is_spelled_out = match &node.value {
+            Value::Array(_) => written.starts_with('[') && written.ends_with(']'),
+            Value::Object(_) => written.starts_with('{') && written.ends_with('}'),
+            Value::String(text) => Style::usual(part.layout.language).string(text).as_deref() == Some(written),
+            Value::Bool(_) | Value::Number(_) => node.to_string() == written,
+            Value::Null | Value::Unknown(_) => false,
+        };
+        let style = self.style_around(&part);
+        is_spelled_out.then(|| style.value(value))?.map(|text| part.edit(part.local.start, part.local.end, text))
+    }
+
+    /// Puts a member behind the last of an object.
+    #[must_use]
+    pub fn insert(&self, object: &Node, key: &str, value: &Node) -> Option<Vec<Edit>> {
+        let Value::Object(members) = &object.value else { return None };
+        let part = self.part(object.span)?;
+        let places: Option<Vec<Span>> =
+            members.iter().map(|member| part.local(member.key_span.to(member.node.span))).collect();
+        let last = members.iter().zip(places?).max_by_key(|(_, place)| place.end);
+        if !is_bracketed(part.text(), '{', '}') {
+            return self.insert_line(&part, last?.1, key, value);
+        }
+        let Some((last, place)) = last else {
+            let is_blank = part.text()[1..part.text().len() - 1].trim().is_empty();
+            let style = Style::usual(part.layout.language);
+            let text = style.object(&style.member(key, value)?);
+            return is_blank.then(|| vec![part.edit(part.local.start, part.local.end, text)]);
+        };
+        let style = self.style_of(&part, last)?;
+        let padded = self.aligned(&part, last, place, style, key, value)?;
+        self.append(&part, place, members.len() > 1, &padded, &style.member(key, value)?)
+    }
+
+    /// Puts a value behind the last of a list.
+    #[must_use]
+    pub fn push(&self, list: &Node, value: &Node) -> Option<Vec<Edit>> {
+        let Value::Array(items) = &list.value else { return None };
+        let part = self.part(list.span)?;
+        let places: Option<Vec<Span>> = items.iter().map(|item| part.local(item.span)).collect();
+        let last = places?.into_iter().max_by_key(|place| place.end);
+        let text = self.style_around(&part).value(value)?;
+        if !is_bracketed(part.text(), '[', ']') {
+            let last = last.filter(|_| part.layout.language == Language::Yaml)?;
+            let dash = self.dash(&part, last)?;
+            let indentation = part.layout.indentation(dash)?;
+            let end = part.layout.line_end(last.end);
+            return Some(vec![part.edit(end, end, format!("\n{indentation}- {text}"))]);
+        }
+        match last {
+            Some(place) => self.append(&part, place, true, &text, &text),
+            None => {
+                let is_blank = part.text()[1..part.text().len() - 1].trim().is_empty();
+                is_blank.then(|| vec![part.edit(part.local.start, part.local.end, format!("[{text}]"))])
+            }
+        }
+    }
+
+    /// Writes an item behind the last one between brackets: on a line of its own where the last has one.
+    fn append(&self, part: &Part<'_>, last: Span, has_others: bool, on_line: &str, inline: &str) -> Option<Vec<Edit>> {
+        let layout = part.layout;
+        let close = part.local.end - 1;
+        if !layout.is_empty(Span::new(last.end, close)) {
+            return None;
+        }
+        let comma = layout.comma(last.end).filter(|comma| *comma < close);
+        let own_line =
+            layout.indentation(last.start).filter(|_| layout.text[part.local.start..last.start].contains('\n'));
+        let Some(indentation) = own_line else {
+            return Some(vec![part.edit(last.end, last.end, format!(", {inline}"))]);
+        };
+        // Terraform's objects may go without commas, if every member has a line of its own.
+        let inner = &layout.text[part.local.start..last.start];
+        let with_commas = layout.language != Language::Hcl
+            || comma.is_some()
+            || part.text().starts_with('[')
+            || has_others && inner.trim_end().ends_with(',');
+        let line_end = layout.line_end(comma.map_or(last.end, |comma| comma + 1));
+        if line_end > close {
+            return Some(vec![part.edit(last.end, last.end, format!(",\n{indentation}{on_line}"))]);
+        }
+        let trailing = if comma.is_some() { "," } else { "" };
+        let line = format!("\n{indentation}{on_line}{trailing}");
+        Some(match comma.is_none() && with_commas {
+            true if line_end == last.end => vec![part.edit(line_end, line_end, format!(",{line}"))],
+            true => vec![part.edit(last.end, last.end, ","), part.edit(line_end, line_end, line)],
+            false => vec![part.edit(line_end, line_end, line)],
+        })
+    }
+
+    /// Writes a member of a block of YAML on a line of its own.
+    fn insert_line(&self, part: &Part<'_>, last: Span, key: &str, value: &Node) -> Option<Vec<Edit>> {
+        if part.layout.language != Language::Yaml {
+            return None;
+        }
+        let layout = part.layout;
+        // The first key of an item stands behind its dash.
+        let column = layout.text[layout.line_start(part.local.start)..part.local.start].chars().count();
+        let style = Style { quoted: false, ..Style::usual(Language::Yaml) };
+        let end = layout.line_end(last.end);
+        let line = format!("\n{}{}", " ".repeat(column), style.member(key, value)?);
+        Some(vec![part.edit(end, end, line)])
+    }
+
+    /// Takes a member out of an object. An object is not left without members: remove what holds it instead.
+    #[must_use]
+    pub fn remove_member(&self, object: &Node, index: usize) -> Option<Vec<Edit>> {
+        let Value::Object(members) = &object.value else { return None };
+        let part = self.part(object.span)?;
+        let places: Option<Vec<Span>> =
+            members.iter().map(|member| part.local(member.key_span.to(member.node.span))).collect();
+        match is_bracketed(part.text(), '{', '}') {
+            true => self.remove(&part, &places?, index),
+            false => self.remove_line(&part, &places?, index, false),
+        }
+    }
+
+    /// Takes an item out of a list. A list is not left without items.
+    #[must_use]
+    pub fn remove_item(&self, list: &Node, index: usize) -> Option<Vec<Edit>> {
+        let Value::Array(items) = &list.value else { return None };
+        let part = self.part(list.span)?;
+        let places: Option<Vec<Span>> = items.iter().map(|item| part.local(item.span)).collect();
+        match is_bracketed(part.text(), '[', ']') {
+            true => self.remove(&part, &places?, index),
+            false => self.remove_line(&part, &places?, index, true),
+        }
+    }
+
+    fn remove(&self, part: &Part<'_>, places: &[Span], index: usize) -> Option<Vec<Edit>> {
+        let layout = part.layout;
+        let mut order: Vec<Span> = places.to_vec();
+        order.sort_unstable();
+        let own = *places.get(index)?;
+        let at = order.iter().position(|place| *place == own)?;
+        let before = at.checked_sub(1).map(|at| order[at]);
+        let after = order.get(at + 1).copied();
+        let close = part.local.end - 1;
+        if before.is_none() && after.is_none()
+            || !layout.is_empty(Span::new(own.end, after.map_or(close, |it| it.start)))
+        {
+            return None;
+        }
+        let comma = layout.comma(own.end).filter(|comma| *comma < close);
+        let own_end = comma.map_or(own.end, |comma| comma + 1);
+        // A comma before the first that stays last would have nothing behind it.
+        let orphan = match (after, before, comma) {
+            (None, Some(before), None) => layout.comma(before.end),
+            _ => None,
+        };
+        if let Some(lines) = layout.lines(Span::new(own.start, own_end)) {
+            let mut edits = vec![part.edit(lines.start, lines.end, "")];
+            edits.extend(orphan.map(|comma| part.edit(comma, comma + 1, "")));
+            return Some(edits);
+        }
+        match (after, before) {
+            (Some(after), _) if layout.is_bare(Span::new(own.end, after.start)) => {
+                Some(vec![part.edit(own.start, after.start, "")])
+            }
+            (None, Some(before)) if layout.is_bare(Span::new(before.end, own.start)) => {
+                Some(vec![part.edit(before.end, own.end, "")])
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes out the lines of a member or an item of a block of YAML.
+    fn remove_line(&self, part: &Part<'_>, places: &[Span], index: usize, is_item: bool) -> Option<Vec<Edit>> {
+        if part.layout.language != Language::Yaml || places.len() < 2 {
+            return None;
+        }
+        let own = *places.get(index)?;
+        let start = if is_item { self.dash(part, own)? } else { own.start };
+        let lines = part.layout.lines(Span::new(start, own.end))?;
+        Some(vec![part.edit(lines.start, lines.end, "")])
+    }
+
+    /// The dash before an item.
+    fn dash(&self, part: &Part<'_>, item: Span) -> Option<usize> {
+        let line = part.layout.line_start(item.start);
+        let before = &part.layout.text[line..item.start];
+        (before.trim() == "-").then(|| line + before.find('-').unwrap_or_default())
+    }
+
+    /// The style in which an object's last member is written.
+    fn style_of(&self, part: &Part<'_>, member: &Member) -> Option<Style> {
+        let (key, value) = (part.local(member.key_span)?, part.local(member.node.span)?);
+        let between = part.layout.text.get(key.end..value.start)?;
+        let separator = match between.trim() {
+            "=" => Separator::Equals,
+            ":" if between == ":" => Separator::Tight,
+            ":" => Separator::Colon,
+            _ => return None,
+        };
+        let quoted = part.layout.text[key.start..].starts_with('"');
+        Some(Style { language: part.layout.language, separator, quoted: quoted && !is_only_because_needed(member) })
+    }
+
+    /// The style of what surrounds a value: tight, if nothing around it has a space behind a colon.
+    fn style_around(&self, part: &Part<'_>) -> Style {
+        let usual = Style::usual(part.layout.language);
+        let is_tight = usual.separator == Separator::Colon
+            && part.layout.language != Language::Yaml
+            && part.layout.text.contains("\":\"")
+            && !part.layout.text.contains("\": ");
+        if is_tight { Style { separator: Separator::Tight, ..usual } } else { usual }
+    }
+
+    /// A member on a line of its own, its equals sign under the others where `terraform fmt` would put it.
+    fn aligned(
+        &self,
+        part: &Part<'_>,
+        last: &Member,
+        place: Span,
+        style: Style,
+        key: &str,
+        value: &Node,
+    ) -> Option<String> {
+        let spelled = style.key(key)?;
+        let key_end = part.local(last.key_span)?.end;
+        let sign = part.layout.text[key_end..].find('=').map(|at| key_end + at - place.start);
+        match (style.separator, sign) {
+            (Separator::Equals, Some(sign)) if spelled.chars().count() < sign => {
+                Some(format!("{spelled:<width$}= {}", style.value(value)?, width = sign))
+            }
+            _ => style.member(key, value),
+        }
+    }
+}
+
+/// The language that a document's edits are written in, by the source they go into.
+fn language(syntax: Syntax, source: &Source) -> Option<Language> {
+    Some(match (syntax, source.syntax) {
+        (Syntax::Hcl, Syntax::Hcl) => Language::Hcl,
+        (Syntax::Json, Syntax::Json) => Language::Json,
+        (Syntax::Json, Syntax::Hcl) => Language::JsonInHcl,
+        (Syntax::Json, Syntax::Yaml) => Language::JsonInYaml,
+        (Syntax::Yaml, Syntax::Yaml) => Language::Yaml,
+        // Terraform's own JSON: its strings are templates.
+        (Syntax::Hcl, Syntax::Json) => Language::JsonInHcl,
+        _ => return None,
+    })
+}
+
+fn is_bracketed(text: &str, open: char, close: char) -> bool {
+    text.len() >= 2 && text.starts_with(open) && text.ends_with(close)
+}
+
+/// Whether a key of HCL has quotes because it needs them, which says nothing about the others.
+fn is_only_because_needed(member: &Member) -> bool {
+    member.key.as_known().is_some_and(|key| key.contains([':', '/', '.']))
+}
+
+/// Text that YAML takes for itself without quotes.
+fn plain_yaml(text: &Text) -> Option<String> {
+    let text = text.as_known()?;
+    let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.' | '-' | '_'));
+    let is_word =
+        !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_ascii_lowercase().as_str());
+    (starts_well && is_plain && is_word && !text.ends_with(':')).then(|| text.to_owned())
+}
