@@ -1,0 +1,104 @@
+//! What a text is, by its contents: cheap questions first, since most files of a repository are none of ours.
+
+use std::path::Path;
+
+use mediastore_policy::json::Limits;
+use memchr::memmem;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// Bounds of templates and documents. CloudFormation takes a megabyte.
+pub(super) const LIMITS: Limits = Limits { bytes: 16 << 20, depth: 64, values: 1_000_000 };
+
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A plan, from `terraform show -json`.
+    Plan,
+    /// A state, from `terraform show -json`.
+    State,
+    /// A state as it is stored.
+    RawState,
+    /// Other JSON.
+    Json,
+    /// YAML.
+    Yaml,
+    /// None of these.
+    Unknown,
+    /// Known well enough to be passed over.
+    NotOurs,
+}
+
+/// Words without which no file is ours. Keys could be escaped in JSON; nobody does, and a file that is named is read anyway.
+const WORDS: &[&[u8]] =
+    &[b"ediastore", b"ediaStore", b"media_store", b"AllowedOrigins", b"ContainerLevelMetrics", b"definition"];
+
+/// Whether a file found on the way is worth reading.
+pub(super) fn mentions_ours(bytes: &[u8]) -> bool {
+    WORDS.iter().any(|word| memmem::find(bytes, word).is_some())
+}
+
+/// Whether broken JSON found on the way was meant to be ours.
+pub(super) fn is_ours_though_broken(path: &Path, text: &str) -> bool {
+    let name = path.file_stem().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let named_like =
+        ["policy", "policies", "cors", "lifecycle", "metric", "mediastore"].iter().any(|word| name.contains(word));
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    says(&["mediastore:", ":mediastore:", "AWS::MediaStore::"])
+        || named_like && says(&["\"Statement\"", "\"AllowedOrigins\"", "\"ContainerLevelMetrics\"", "\"definition\""])
+}
+
+/// What a text is. A file found on the way is a state only where it is named, since it tells of the past.
+pub(super) fn kind(path: &Path, text: &str, is_named: bool) -> Kind {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let start = text.trim_start();
+    if start.starts_with(['{', '[']) {
+        return match json_kind(start) {
+            Kind::State | Kind::RawState if !is_named => Kind::NotOurs,
+            kind => kind,
+        };
+    }
+    match ending.as_str() {
+        "json" => Kind::Json,
+        "yaml" | "yml" => Kind::Yaml,
+        // A name that tells nothing, such as `-` or `x.template`.
+        _ if ["AWSTemplateFormatVersion", "Resources"].iter().any(|key| has_line_with_key(text, key)) => Kind::Yaml,
+        _ => Kind::Unknown,
+    }
+}
+
+fn has_line_with_key(text: &str, key: &str) -> bool {
+    text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':')))
+}
+
+/// The members that tell Terraform's own formats apart.
+#[derive(Deserialize)]
+struct Marks {
+    format_version: Option<IgnoredAny>,
+    terraform_version: Option<IgnoredAny>,
+    planned_values: Option<IgnoredAny>,
+    values: Option<IgnoredAny>,
+    lineage: Option<IgnoredAny>,
+    resources: Option<IgnoredAny>,
+}
+
+fn json_kind(text: &str) -> Kind {
+    let head = &text.as_bytes()[..text.len().min(1 << 12)];
+    let may_be = |word: &str| memmem::find(head, word.as_bytes()).is_some();
+    // Both formats open with their versions, so a template of a megabyte is not parsed twice.
+    if !may_be("\"format_version\"") && !may_be("\"terraform_version\"") {
+        return Kind::Json;
+    }
+    let Ok(marks) = serde_json::from_str::<Marks>(text) else {
+        // Cut off or damaged: the reader of plans says where.
+        return if may_be("\"planned_values\"") { Kind::Plan } else { Kind::Json };
+    };
+    match marks {
+        Marks { format_version: Some(_), planned_values: Some(_), .. } => Kind::Plan,
+        Marks { format_version: Some(_), values: Some(_), .. } => Kind::State,
+        Marks { terraform_version: Some(_), lineage: Some(_), resources: Some(_), .. } => Kind::RawState,
+        // The state of nothing has no values.
+        Marks { format_version: Some(_), terraform_version: Some(_), .. } => Kind::State,
+        _ => Kind::Json,
+    }
+}

@@ -1,0 +1,92 @@
+//! What a walk finds.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::iter::ParallelIterator;
+
+use super::super::{Options, find, read};
+
+const POLICY: &str = r#"{"Statement": [{"Principal": "*", "Action": "mediastore:GetObject"}]}"#;
+
+/// A folder with these files, each of them a policy unless it has a text of its own.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, if text.is_empty() { POLICY } else { text }).expect("a file");
+    }
+    folder
+}
+
+/// The documents' files and the faults' messages, without the folder's own name.
+fn found(folder: &Path, paths: &[&str], exclude: &[&str]) -> Vec<String> {
+    let paths: Vec<PathBuf> = paths.iter().map(|path| folder.join(path)).collect();
+    let options = Options { exclude: exclude.iter().map(|&pattern| pattern.to_owned()).collect() };
+    let lines = read(&paths, &options).flat_map_iter(|unit| {
+        let documents = unit.documents.iter().map(|document| document.origin.address.clone());
+        let faults = unit.faults.iter().map(|fault| fault.message.clone());
+        documents.chain(faults).collect::<Vec<_>>()
+    });
+    let prefix = format!("{}/", folder.display());
+    lines.map(|line| line.replace(&prefix, "")).collect()
+}
+
+#[test]
+fn a_walk_passes_over_what_git_does() {
+    let folder = folder(&[
+        ("b/policy.json", ""),
+        ("a/policy.json", ""),
+        ("a/policy.txt", ""),
+        ("a/.terraform/modules/policy.json", ""),
+        (".hidden/policy.json", ""),
+        ("out/policy.json", ""),
+        ("c/vars.tfvars.json", ""),
+        (".gitignore", "out/\n"),
+    ]);
+    assert_eq!(found(folder.path(), &[""], &[]), ["a/policy.json", "b/policy.json"]);
+    assert_eq!(found(folder.path(), &["", "a", "a/policy.json"], &[]), ["a/policy.json", "b/policy.json"]);
+    assert_eq!(found(folder.path(), &[""], &["**/b/**"]), ["a/policy.json"]);
+    assert_eq!(found(folder.path(), &["out/policy.json"], &[]), ["out/policy.json"], "what is named is read");
+    assert_eq!(found(folder.path(), &["a/policy.txt"], &[]), ["a/policy.txt"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_a_fault_and_the_rest_is_read() {
+    let folder = folder(&[("good.json", ""), ("bad.json", "{\"mediastore:\"")]);
+    fs::write(folder.path().join("wide.json"), b"\xff\xfe{\0}\0").expect("a file");
+    fs::write(folder.path().join("latin.json"), b"{\n\"\xe9\"}").expect("a file");
+    assert_eq!(
+        found(folder.path(), &["", "absent.json", "wide.json", "latin.json"], &[]),
+        [
+            "cannot read `absent.json`: No such file or directory (os error 2)",
+            "expected a colon after the key",
+            "good.json",
+            "`latin.json` is not UTF-8: line 2, byte 4",
+            "`wide.json` is UTF-16, not UTF-8",
+        ]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed() {
+    let folder = folder(&[("a/policy.json", "")]);
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("a/loop")).expect("a link");
+    std::os::unix::fs::symlink(folder.path().join("gone"), folder.path().join("a/gone.json")).expect("a link");
+    assert_eq!(found(folder.path(), &[""], &[]), ["a/policy.json"]);
+}
+
+#[test]
+fn a_pattern_that_is_none_is_a_fault() {
+    let folder = folder(&[("a.json", "")]);
+    let found = found(folder.path(), &[""], &["a/{b"]);
+    assert!(found[0].starts_with("a pattern of what to exclude cannot be used"), "{found:?}");
+    assert_eq!(found[1..], ["a.json"]);
+}
+
+#[test]
+fn nothing_is_found_in_nothing() {
+    assert!(find(&[], &Options::default()).is_empty());
+}

@@ -1,0 +1,111 @@
+//! Finding inputs: a walk as git does, and what of it belongs together.
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+
+use ignore::overrides::{Override, OverrideBuilder};
+use ignore::{DirEntry, WalkBuilder};
+use mediastore_policy::span::Span;
+
+use super::{Input, Inputs, Options, STDIN};
+use crate::unit::{Fault, FaultKind};
+
+/// Endings of files that may hold documents, plans or templates.
+const ENDINGS: &[&str] = &["json", "yaml", "yml", "template"];
+
+/// Finds everything under the paths, in the order of their names. A file or directory that is reached twice is found once.
+#[must_use]
+pub fn find(paths: &[PathBuf], options: &Options) -> Inputs {
+    let mut found = Found::default();
+    let exclude = match exclude(&options.exclude) {
+        Ok(exclude) => exclude,
+        Err(error) => {
+            found.broken(format!("a pattern of what to exclude cannot be used: {error}"));
+            Override::empty()
+        }
+    };
+    for path in paths {
+        found.path(path, &exclude);
+    }
+    found.inputs()
+}
+
+fn exclude(patterns: &[String]) -> Result<Override, ignore::Error> {
+    let mut builder = OverrideBuilder::new(".");
+    for pattern in patterns {
+        // An override names what to keep, and with `!` what not to keep.
+        builder.add(&format!("!{pattern}"))?;
+    }
+    builder.build()
+}
+
+#[derive(Default)]
+struct Found {
+    named: BTreeSet<PathBuf>,
+    files: BTreeSet<PathBuf>,
+    faults: Vec<Fault>,
+}
+
+impl Found {
+    fn path(&mut self, path: &Path, exclude: &Override) {
+        if path.as_os_str() == STDIN {
+            self.named.insert(path.to_owned());
+            return;
+        }
+        match path.metadata() {
+            Err(error) => self.broken(format!("cannot read `{}`: {error}", path.display())),
+            Ok(metadata) if metadata.is_dir() => self.directory(path, exclude),
+            Ok(_) => {
+                self.named.insert(tidy(path));
+            }
+        }
+    }
+
+    fn directory(&mut self, path: &Path, exclude: &Override) {
+        let walk = WalkBuilder::new(path)
+            .overrides(exclude.clone())
+            // A checkout without its `.git`, as in many pipelines, is ignored by the same rules.
+            .require_git(false)
+            .build();
+        for entry in walk {
+            match entry {
+                Ok(entry) => self.entry(&entry),
+                Err(error) => self.broken(format!("cannot read `{}`: {error}", path.display())),
+            }
+        }
+    }
+
+    fn entry(&mut self, entry: &DirEntry) {
+        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+        let path = entry.path();
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        if is_file && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str())) && !is_terraform(path) {
+            self.files.insert(tidy(path));
+        }
+    }
+
+    fn broken(&mut self, message: String) {
+        self.faults.push(Fault { kind: FaultKind::Broken, message, span: Span::default(), help: None });
+    }
+
+    fn inputs(self) -> Inputs {
+        let mut inputs: Vec<_> = self.faults.into_iter().map(Input::Fault).collect();
+        let found = self.files.into_iter().filter(|path| !self.named.contains(path));
+        let mut files: Vec<_> = found.map(|path| (path, false)).collect();
+        files.extend(self.named.iter().map(|path| (path.clone(), true)));
+        files.sort();
+        inputs.extend(files.into_iter().map(|(path, is_named)| Input::File { path, is_named }));
+        Inputs(inputs)
+    }
+}
+
+/// Terraform's own JSON syntax.
+fn is_terraform(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    [".tf.json", ".tofu.json", ".tfvars.json", ".tftest.json"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// The path without `./`, as it is printed.
+fn tidy(path: &Path) -> PathBuf {
+    path.components().filter(|component| *component != Component::CurDir).collect()
+}
