@@ -122,11 +122,16 @@ impl Reader<'_> {
                 let Some(Open { start, anchor, tag, what }) = self.stack.pop() else { return Ok(None) };
                 let value = match what {
                     Collection::List(items) => Value::Array(items),
-                    Collection::Object(members, _) => Value::Object(merged(members)),
+                    Collection::Object(members, _) => Value::Object(members),
                 };
                 // The end of a block is where the next thing starts; what lies between is not part of it.
-                let end = start + self.text.get(start..span.end).map_or(0, |text| without_trailing_blank(text).len());
-                self.finish(tagged(tag, Node { span: Span::new(start, end), value }), anchor)
+                let is_flow = self.text[start..].starts_with(['{', '[']);
+                let end = if is_flow { span.start + 1 } else { last_end(&value).unwrap_or(start) };
+                let value = match value {
+                    Value::Object(members) => Value::Object(merged(members)),
+                    list => list,
+                };
+                self.finish(tagged(tag, Node { span: Span::new(start, end.max(start)), value }), anchor)
             }
             _ => Ok(None),
         }
@@ -210,8 +215,8 @@ impl Reader<'_> {
         let trimmed = Span::new(rest.start, rest.start + source.trim_end().len());
         let (span, style) = match style {
             ScalarStyle::Plain => (trimmed, None),
-            ScalarStyle::SingleQuoted => (trimmed, Some(Style::SingleQuoted)),
-            ScalarStyle::DoubleQuoted => (trimmed, Some(Style::Escaped)),
+            ScalarStyle::SingleQuoted => (quoted(rest, source, '\''), Some(Style::SingleQuoted)),
+            ScalarStyle::DoubleQuoted => (quoted(rest, source, '"'), Some(Style::Escaped)),
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 // With properties before it the place begins at the header, otherwise at the text.
                 let header = match source.starts_with(['|', '>']) && is_tagged {
@@ -246,22 +251,35 @@ impl Reader<'_> {
     }
 }
 
+/// The place of a scalar in quotes, without what the parser counts to it behind the closing one.
+fn quoted(rest: Span, source: &str, quote: char) -> Span {
+    let mut chars = source.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' if quote == '"' => drop(chars.next()),
+            _ if c == quote && quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == quote) => {
+                drop(chars.next())
+            }
+            _ if c == quote => return Span::new(rest.start, rest.start + at + 1),
+            _ => {}
+        }
+    }
+    rest
+}
+
 /// A number as JSON writes it; other spellings stay text, as templates want it.
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     digits.starts_with(|c: char| c.is_ascii_digit()) && serde_json::from_str::<serde_json::Number>(text).is_ok()
 }
 
-/// The text without blank lines and comments behind it.
-fn without_trailing_blank(text: &str) -> &str {
-    let mut kept = text.trim_end();
-    while let Some((before, last)) = kept.rsplit_once('\n') {
-        match last.trim_start().starts_with('#') {
-            true => kept = before.trim_end(),
-            false => break,
-        }
+/// Where the last thing in a collection ends.
+fn last_end(value: &Value) -> Option<usize> {
+    match value {
+        Value::Array(items) => items.last().map(|item| item.span.end),
+        Value::Object(members) => members.last().map(|member| member.node.span.end),
+        _ => None,
     }
-    kept
 }
 
 /// `!Ref x` as `{"Ref": x}`, and `!Sub x` as `{"Fn::Sub": x}`.
@@ -362,7 +380,7 @@ mod tests {
 
     #[test]
     fn places_are_those_of_the_values() {
-        let text = "# \u{e9}\na:\n  b: !Sub |\n    x: ${y}\n\n  # c\nd: &q\n  e: 'f'\ng: >\n  h\n";
+        let text = "# \u{e9}\na:\n  b: !Sub |\n    x: ${y}\n\n  # c\nd: &q\n  e: 'f' # 'g'\ng: >\n  h\n";
         let yaml = parse(text, LIMITS).expect("YAML");
         let mut found = Vec::new();
         fn collect<'a>(node: &Node, text: &'a str, found: &mut Vec<&'a str>) {
