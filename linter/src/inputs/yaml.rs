@@ -273,11 +273,11 @@ fn is_number(text: &str) -> bool {
     digits.starts_with(|c: char| c.is_ascii_digit()) && serde_json::from_str::<serde_json::Number>(text).is_ok()
 }
 
-/// Where the last thing in a collection ends.
+/// Where the last thing in a collection ends. An alias has the place of what it stands for, but its key is here.
 fn last_end(value: &Value) -> Option<usize> {
     match value {
-        Value::Array(items) => items.last().map(|item| item.span.end),
-        Value::Object(members) => members.last().map(|member| member.node.span.end),
+        Value::Array(items) => items.iter().map(|item| item.span.end).max(),
+        Value::Object(members) => members.iter().map(|member| member.node.span.end.max(member.key_span.end)).max(),
         _ => None,
     }
 }
