@@ -40,6 +40,7 @@ pub fn refusals(text: &str, scope: &ContainerScope<'_>) -> Vec<Problem> {
 /// MediaStore.
 pub static MODEL: ServiceModel = ServiceModel {
     prefix: "mediastore",
+    partitions: &["aws"],
     max_document: 8192,
     ascii_only: true,
     resource_types: RESOURCE_TYPES,
@@ -56,18 +57,20 @@ const fn path(trailing_slash: bool) -> ShapePart {
 }
 
 const RESOURCE_TYPES: &[ResourceType] = &[
-    ResourceType { name: "container", has_region: true, has_account: true, shape: &CONTAINER },
+    ResourceType { name: "container", has_region: true, has_account: true, shape: &CONTAINER, keys: TAG_KEYS },
     ResourceType {
         name: "object",
         has_region: true,
         has_account: true,
         shape: &[CONTAINER[0], CONTAINER[1], ShapePart::Literal("/"), path(false)],
+        keys: &[],
     },
     ResourceType {
         name: "folder",
         has_region: true,
         has_account: true,
         shape: &[CONTAINER[0], CONTAINER[1], ShapePart::Literal("/"), path(true)],
+        keys: &[],
     },
 ];
 
@@ -104,7 +107,10 @@ const ACTIONS: &[ActionRow] = &[
     action("UntagResource", AccessLevel::Tagging, &["container"]),
 ];
 
-/// Requests for data carry no tags, and no VPC endpoint leads to the service.
+/// Tags are of containers, and requests for data carry none.
+const TAG_KEYS: &[&str] = &["aws:ResourceTag/", "aws:RequestTag/", "aws:TagKeys"];
+
+/// No VPC endpoint leads to the service.
 const KEYS: &[&str] = &[
     "aws:SecureTransport",
     "aws:SourceIp",

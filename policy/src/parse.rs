@@ -598,12 +598,11 @@ impl Reader {
     }
 
     fn check_key(&mut self, key: &ConditionKey, span: Span, others: &[Condition]) {
-        let Some(name) = key.name() else {
-            if key.text.as_known().is_some() {
-                self.report(Code::BadConditionKey, span, "a condition key is empty");
-            }
+        let Some(name) = key.name() else { return };
+        if name.is_empty() {
+            self.report(Code::BadConditionKey, span, "a condition key is empty");
             return;
-        };
+        }
         if name.split_once(':').is_none_or(|(service, key)| service.is_empty() || key.is_empty()) {
             let message = format!("the condition key `{}` does not name its service", key.text);
             self.report_with_help(Code::BadConditionKey, span, message, "a key reads `aws:SourceIp` or `s3:prefix`");

@@ -14,6 +14,7 @@ use crate::text::CharClass;
 /// S3.
 pub static MODEL: ServiceModel = ServiceModel {
     prefix: "s3",
+    partitions: &["aws", "aws-cn", "aws-us-gov", "aws-eusc"],
     max_document: 20 * 1024,
     ascii_only: false,
     resource_types: RESOURCE_TYPES,
@@ -25,12 +26,13 @@ pub static MODEL: ServiceModel = ServiceModel {
 const BUCKET: ShapePart = ShapePart::Text { class: CharClass::Bucket, min: 3, max: 63 };
 
 const RESOURCE_TYPES: &[ResourceType] = &[
-    ResourceType { name: "bucket", has_region: false, has_account: false, shape: &[BUCKET] },
+    ResourceType { name: "bucket", has_region: false, has_account: false, shape: &[BUCKET], keys: &[] },
     ResourceType {
         name: "object",
         has_region: false,
         has_account: false,
         shape: &[BUCKET, ShapePart::Literal("/"), ShapePart::Text { class: CharClass::Any, min: 1, max: 1024 }],
+        keys: &[],
     },
 ];
 

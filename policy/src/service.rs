@@ -18,6 +18,8 @@ use crate::text::CharClass;
 pub struct ServiceModel {
     /// The name before the colon of its actions, and in its ARNs.
     pub prefix: &'static str,
+    /// The partitions in which the service exists.
+    pub partitions: &'static [&'static str],
     /// The most characters a policy may have.
     pub max_document: usize,
     /// Whether a policy must be ASCII.
@@ -46,6 +48,8 @@ pub struct ResourceType {
     pub has_account: bool,
     /// What the last field of its ARN looks like.
     pub shape: &'static [ShapePart],
+    /// The condition keys that only requests for this type carry, by the names of [`crate::keys`].
+    pub keys: &'static [&'static str],
 }
 
 /// A part of the last field of an ARN.
@@ -136,7 +140,7 @@ impl ServiceModel {
             row.resource_types
                 .iter()
                 .filter_map(|name| self.resource_type(name))
-                .any(|of| of.matches(self.prefix, resource))
+                .any(|of| of.matches(self.prefix, self.partitions, resource))
         })
     }
 
@@ -180,11 +184,11 @@ impl ServiceModel {
 impl ResourceType {
     /// Whether a known ARN names a resource of this type.
     #[must_use]
-    pub fn matches(&self, service: &str, resource: &str) -> bool {
+    pub fn matches(&self, service: &str, partitions: &[&str], resource: &str) -> bool {
         let Some([_, partition, of, region, account, name]) = arn::split(resource) else { return false };
         let class = |text: &str, class: CharClass| !text.is_empty() && text.chars().all(|c| class.contains(c));
         of == service
-            && class(partition, CharClass::Region)
+            && partitions.contains(&partition)
             && (if self.has_region { class(region, CharClass::Region) } else { region.is_empty() })
             && (if self.has_account {
                 account.len() == 12 && class(account, CharClass::Digits)
@@ -366,7 +370,8 @@ mod tests {
                 assert!(std::ptr::eq(model.action(row.name).expect("a row"), row), "{} is named twice", row.name);
                 assert!(row.resource_types.iter().all(|name| model.resource_type(name).is_some()), "{}", row.name);
             }
-            for key in model.keys {
+            let of_types = model.resource_types.iter().flat_map(|of| of.keys);
+            for key in model.keys.iter().chain(of_types) {
                 let known = crate::keys::KEYS.iter().any(|row| row.name == *key);
                 assert!(known, "{key}");
             }

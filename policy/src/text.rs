@@ -22,7 +22,7 @@ pub enum CharClass {
     Name,
     /// `[a-z0-9.-]`, as in a bucket name.
     Bucket,
-    /// `[A-Za-z0-9_.~-]`, as in one segment of an object's path.
+    /// `[A-Za-z0-9_.~=:-]`, as in one segment of an object's path.
     Segment,
     /// Any character but `*`, `?`, `$`, `{`, `}` and `:`: it cannot change how the text around it is read.
     Plain,
@@ -38,7 +38,7 @@ impl CharClass {
             Self::Region => c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
             Self::Name => c.is_ascii_alphanumeric() || c == '_' || c == '-',
             Self::Bucket => c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-',
-            Self::Segment => c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '~' | '-'),
+            Self::Segment => c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '~' | '-' | '=' | ':'),
             Self::Plain => !matches!(c, '*' | '?' | '$' | '{' | '}' | ':'),
         }
     }

@@ -1,9 +1,12 @@
 //! Exact questions about all requests at once.
 
+mod aim;
 mod compare;
+mod compile;
 mod dead;
 pub(crate) mod domain;
 mod exposure;
+mod frames;
 mod need;
 mod partial;
 mod question;
@@ -11,6 +14,7 @@ mod reach;
 mod search;
 mod slot;
 mod surface;
+mod variables;
 mod world;
 mod zone;
 

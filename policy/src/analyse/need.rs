@@ -50,6 +50,8 @@ pub(crate) enum Atom {
     Numbers { set: Intervals<Decimal>, other: bool },
     /// Instants in milliseconds; text that is no instant is in if `other`.
     Dates { set: Intervals<i64>, other: bool },
+    /// The outcome of a comparison with a policy variable, which may come out either way. Equal names stand for equal outcomes.
+    Opaque { name: Arc<str>, holds: bool },
     /// Not expressed here. Left open in the search, so that "no request" stays a proof, and settled by replaying the witness.
     Open,
 }
@@ -69,8 +71,27 @@ impl Need {
         Self { absent: true, quantifier: Quantifier::Every, atom: Atom::Open }
     }
 
+    /// A comparison that may come out either way, of a slot that always has a value.
+    pub(crate) fn opaque(name: String, holds: bool) -> Self {
+        Self { absent: false, quantifier: Quantifier::Every, atom: Atom::Opaque { name: name.into(), holds } }
+    }
+
     pub(crate) fn is_open(&self) -> bool {
         self.atom == Atom::Open
+    }
+
+    pub(crate) fn is_opaque(&self) -> bool {
+        matches!(self.atom, Atom::Opaque { .. })
+    }
+
+    /// What the key must be like for this need to hold, where the need itself cannot be expressed: policy variables taken
+    /// for any text at all.
+    pub(crate) fn around_variables(condition: &Condition) -> Option<Self> {
+        if condition.operator.negated() {
+            return None;
+        }
+        let need = Self::of_condition(condition, &|_| Substitution::Anything);
+        (!need.is_open()).then_some(need)
     }
 
     /// The address, if there is one, is none of these.
@@ -107,7 +128,7 @@ impl Need {
 
     pub(crate) fn admits(&self, values: Option<&[String]>) -> bool {
         match (values, self.quantifier) {
-            (None, _) => self.absent || self.atom == Atom::Open,
+            (None, _) => self.absent,
             (Some(values), Quantifier::Every) => values.iter().all(|value| self.atom.admits(value)),
             (Some(values), Quantifier::Some) => values.iter().any(|value| self.atom.admits(value)),
         }
@@ -158,6 +179,8 @@ impl Need {
 pub(crate) enum Substitution {
     /// This text.
     Text(String),
+    /// Any text at all.
+    Anything,
     /// Nothing: whatever holds the variable matches nothing.
     Nothing,
     /// Not known, left open.
@@ -175,6 +198,7 @@ impl Atom {
             Self::Addresses { set, other } => Self::Addresses { set: set.complement(), other: !other },
             Self::Numbers { set, other } => Self::Numbers { set: set.complement(), other: !other },
             Self::Dates { set, other } => Self::Dates { set: set.complement(), other: !other },
+            Self::Opaque { name, holds } => Self::Opaque { name: Arc::clone(name), holds: !holds },
             Self::Open => Self::Open,
         }
     }
@@ -182,7 +206,7 @@ impl Atom {
     pub(crate) fn admits(&self, text: &str) -> bool {
         match self {
             Self::Constant(value) => *value,
-            Self::Open => true,
+            Self::Open | Self::Opaque { .. } => true,
             Self::Text { patterns, outside } => patterns.iter().any(|pattern| pattern.matches(text)) != *outside,
             Self::Arn { patterns, outside, other } => match crate::arn::split(text) {
                 Some(_) => patterns.iter().any(|pattern| pattern.matches(text)) != *outside,
@@ -191,6 +215,21 @@ impl Atom {
             Self::Addresses { set, other } => parse_address(text).map_or(*other, |address| set.contains(address)),
             Self::Numbers { set, other } => Decimal::parse(text).map_or(*other, |number| set.contains(&number)),
             Self::Dates { set, other } => Instant::parse(text).map_or(*other, |instant| set.contains(&instant.0)),
+        }
+    }
+
+    /// The outcome of comparing a key with these values, whatever it is.
+    fn opaque(condition: &Condition) -> Self {
+        let relation = condition.operator.relation();
+        let values: Vec<String> = condition.values.iter().map(|operand| operand.text.to_string()).collect();
+        let key = condition.key.name().unwrap_or_default();
+        let negated = condition.operator.negated();
+        match relation {
+            // What is no ARN satisfies neither sign, so these are no opposites.
+            Relation::ArnLike => {
+                Self::Opaque { name: format!("{relation:?} {negated} {key} {values:?}").into(), holds: true }
+            }
+            _ => Self::Opaque { name: format!("{relation:?} {key} {values:?}").into(), holds: !negated },
         }
     }
 
@@ -207,12 +246,12 @@ impl Atom {
                 (OperandValue::String(own), Relation::StringEqualsIgnoreCase) => {
                     match text_pattern(own, true, substitute) {
                         Ok(pattern) => patterns.extend(pattern),
-                        Err(Open) => return Self::Open,
+                        Err(Open) => return Self::opaque(condition),
                     }
                 }
                 (OperandValue::String(own), _) => match text_pattern(own, false, substitute) {
                     Ok(pattern) => patterns.extend(pattern),
-                    Err(Open) => return Self::Open,
+                    Err(Open) => return Self::opaque(condition),
                 },
                 (OperandValue::Number(number), Relation::Numeric(order)) => {
                     numbers = numbers.union(&Intervals::compared(number.clone(), |ordering| order.admits(ordering)));
@@ -225,7 +264,7 @@ impl Atom {
                 (OperandValue::Ip(network), _) => addresses = addresses.union(&addresses_of(*network)),
                 (OperandValue::Arn(own), _) => match arn_pattern(own, substitute) {
                     Ok(pattern) => patterns.extend(pattern),
-                    Err(Open) => return Self::Open,
+                    Err(Open) => return Self::opaque(condition),
                 },
                 (OperandValue::Malformed, Relation::ArnLike) => return Self::Open,
                 (OperandValue::Malformed, _) => {}
@@ -302,6 +341,7 @@ fn extend(
             Part::Hole(_) => return Err(Open),
             Part::Variable(variable) => match substitute(variable) {
                 Substitution::Text(value) => text(pattern, &value)?,
+                Substitution::Anything => pattern.then_many(Class::ANY),
                 Substitution::Nothing => return Ok(None),
                 Substitution::Open => return Err(Open),
             },

@@ -78,7 +78,12 @@ impl Search<'_, '_> {
     }
 
     fn holds(&self, conjunction: &Conjunction) -> bool {
-        conjunction.iter().all(|(slot, need)| need.admits(self.values[*slot].as_deref()))
+        conjunction.iter().all(|(slot, need)| {
+            // A comparison that is not expressed holds unless it was decided not to.
+            let decided =
+                need.is_opaque() && self.asserted[*slot].iter().any(|own| own.need.atom == need.atom.complement());
+            need.admits(self.values[*slot].as_deref()) && !(decided && self.values[*slot].is_some())
+        })
     }
 
     /// Breaks every conjunction that still holds.

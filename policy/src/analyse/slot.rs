@@ -105,7 +105,7 @@ impl Slot {
     }
 
     fn solve_one(&self, atoms: &[&Atom], budget: &mut Budget) -> Found<String> {
-        if atoms.iter().any(|atom| **atom == Atom::Constant(false)) {
+        if atoms.iter().any(|atom| **atom == Atom::Constant(false)) || contradict(atoms) {
             return Found::Empty;
         }
         if !budget.spend(1 + atoms.len() as u64) {
@@ -119,10 +119,20 @@ impl Slot {
         if let Some(hint) = self.hints.iter().find(|hint| admitted(hint)) {
             return Found::Member(hint.clone());
         }
+        // A list of texts is gone through where other families than texts are asked for too.
+        let is_text = |atom: &Atom| matches!(atom, Atom::Text { .. } | Atom::Arn { .. });
+        let mixed = !matches!(self.kind, Kind::Text(_)) || !atoms.iter().all(|atom| is_text(atom));
+        if let Some(patterns) = atoms.iter().find_map(|atom| finite(atom)).filter(|_| mixed) {
+            let cost: usize = patterns.iter().map(|pattern| pattern.items().len()).sum();
+            if !budget.spend((cost * atoms.len()) as u64) {
+                return Found::Unknown;
+            }
+            let member = patterns.iter().filter_map(Pattern::as_literal).find(|text| admitted(text));
+            return member.map_or(Found::Empty, Found::Member);
+        }
         // One search per family of operators. If there is only one family, its answer is exact; if several meet on one
         // key, each can refute, and its finds are tried against the others.
         let mut families = Vec::new();
-        let is_text = |atom: &Atom| matches!(atom, Atom::Text { .. } | Atom::Arn { .. });
         if matches!(self.kind, Kind::Text(_)) || atoms.iter().any(|atom| is_text(atom)) {
             families.push(self.find_text(atoms, budget));
         }
@@ -238,6 +248,25 @@ impl Slot {
             None => Found::Empty,
         }
     }
+}
+
+/// The texts that an atom admits, if they are a list.
+fn finite(atom: &Atom) -> Option<&[Pattern]> {
+    match atom {
+        Atom::Text { patterns, outside: false } if patterns.iter().all(Pattern::is_literal) => Some(patterns),
+        _ => None,
+    }
+}
+
+/// Whether one comparison must come out both ways.
+fn contradict(atoms: &[&Atom]) -> bool {
+    let opaque = |holds: bool| {
+        atoms.iter().filter_map(move |atom| match atom {
+            Atom::Opaque { name, holds: own } if *own == holds => Some(name),
+            _ => None,
+        })
+    };
+    opaque(true).any(|name| opaque(false).any(|other| name == other))
 }
 
 /// 0001-01-01 and 9999-12-31 in milliseconds.

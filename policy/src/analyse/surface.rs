@@ -81,7 +81,7 @@ impl ResourceShape {
     /// The keys of VPC endpoints always count: nobody documents an endpoint for MediaStore, but taking one for impossible
     /// could hide an exposure, and taking it for possible cannot.
     pub(crate) fn carries(&self, key: &str) -> bool {
-        let listed = self.service.keys.iter().any(|name| match name.ends_with('/') {
+        let listed = self.service.keys.iter().chain(self.of.keys).any(|name| match name.ends_with('/') {
             true => key.len() > name.len() && key.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)),
             false => name.eq_ignore_ascii_case(key),
         });
@@ -98,7 +98,8 @@ fn letters(class: CharClass) -> Class {
     const BUCKET: &[(u16, u16)] = &[range(b'-', b'.'), range(b'0', b'9'), range(b'a', b'z')];
     const SEGMENT: &[(u16, u16)] = &[
         range(b'-', b'.'),
-        range(b'0', b'9'),
+        range(b'0', b':'),
+        range(b'=', b'='),
         range(b'A', b'Z'),
         range(b'_', b'_'),
         range(b'a', b'z'),

@@ -94,6 +94,8 @@ pub(crate) struct Frame {
 pub(crate) struct Hints {
     /// Ids of organizations, VPCs and endpoints as written. They count as possible even if no real id looks like that.
     pub(crate) ids: Vec<String>,
+    /// Organizations that the owner of the resource may be in.
+    pub(crate) owners: Vec<String>,
     pub(crate) accounts: Vec<String>,
     /// Names of roles, users and services, as a principal's ARN or name.
     pub(crate) principals: Vec<String>,
@@ -211,14 +213,15 @@ impl World {
         axioms
     }
 
-    /// What a condition asks, as a need of a slot.
+    /// What a condition asks, as needs of slots. Two, if it holds a policy variable: what is certain whatever its value is, and
+    /// the outcome of the comparison.
     pub(crate) fn condition(
         &mut self,
         condition: &Condition,
         substitute: &dyn Fn(&Variable) -> Substitution,
-    ) -> Literal {
+    ) -> Vec<Literal> {
         let Some(key) = condition.key.name() else {
-            return self.open();
+            return vec![self.open()];
         };
         let key = CompactString::from(key);
         let place = self.place(&key);
@@ -229,7 +232,8 @@ impl World {
             }
             _ => Need::of_condition(condition, substitute),
         };
-        self.lift(&place, need)
+        let around = if need.is_opaque() { Need::around_variables(condition) } else { None };
+        around.into_iter().chain([need]).map(|need| self.lift(&place, need)).collect()
     }
 
     /// What somebody else asks of a key.
@@ -254,9 +258,9 @@ impl World {
 
     fn lift(&self, place: &Place, need: Need) -> Literal {
         match place {
-            Place::Fixed(value) if need.atom == Atom::Open && value.is_some() => {
-                Literal::Need(PRINCIPAL, Rc::new(Need::open()))
-            }
+            Place::Fixed(Some(_)) if need.is_open() => Literal::Need(PRINCIPAL, Rc::new(need)),
+            // Of the clock because it is always there, as the key is.
+            Place::Fixed(Some(_)) if need.is_opaque() => Literal::Need(CLOCK, Rc::new(need)),
             Place::Fixed(value) => Literal::Settled(need.admits(value.as_deref())),
             Place::Slot(slot, lift) => {
                 let need = lift.apply(need);
@@ -447,7 +451,7 @@ impl World {
                 None if key == "s3:resourceaccount" => self.place(&CompactString::from("aws:resourceaccount")),
                 None => self.slot(Slot::new(Kind::Text(Rc::new([account()]))).hint("111122223333")),
             },
-            "aws:resourceorgpaths" => self.slot(Slot::new(frame.organization_paths()).optional()),
+            "aws:resourceorgpaths" => self.slot(Slot::new(frame.owners_paths()).optional()),
             "aws:resourceorgid" => {
                 self.part_of("aws:resourceorgpaths", Pattern::new(), Pattern::literal("/").then(&rest()), SLASH)
             }
@@ -577,6 +581,10 @@ fn whole_second(milliseconds: i64) -> i64 {
     milliseconds.div_euclid(1000).saturating_mul(1000).saturating_add(if milliseconds % 1000 == 0 { 0 } else { 1000 })
 }
 
+fn paths_below(organization: Pattern) -> Pattern {
+    organization.then_text("/r-").then_many(ORG_PATH).then_text("/")
+}
+
 fn arn_slot() -> Slot {
     let field = || Pattern::new().then_many(WORD).then_text(":");
     let universe =
@@ -635,8 +643,12 @@ impl Frame {
 
     /// The paths of principals within organizations.
     fn organization_paths(&self) -> Kind {
-        let path = |id: Pattern| id.then_text("/r-").then_many(ORG_PATH).then_text("/");
-        Kind::Text(self.id_patterns("o-").map(path).collect())
+        Kind::Text(self.id_patterns("o-").map(paths_below).collect())
+    }
+
+    /// The paths of the resource's owner within an organization.
+    fn owners_paths(&self) -> Kind {
+        Kind::Text(self.hints.owners.iter().map(|id| paths_below(Pattern::literal(id))).collect())
     }
 
     fn id_patterns(&self, prefix: &str) -> impl Iterator<Item = Pattern> {
@@ -737,6 +749,7 @@ impl Lift {
     fn apply(&self, need: Need) -> Need {
         match self {
             Lift::Plain | Lift::Epoch => need,
+            _ if need.is_opaque() => need,
             Lift::Tangled => match need.atom {
                 Atom::Constant(_) => need,
                 _ => Need { atom: Atom::Open, ..need },

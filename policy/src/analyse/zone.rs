@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::domain::addresses::Addresses;
 use crate::arn;
-use crate::condition::ip::Network;
+use crate::condition::ip::{Network, parse_address};
 use crate::condition::operator::Relation;
 use crate::condition::{Condition, OperandValue};
 use crate::model::{Policy, Statement};
+use crate::pattern::{Part, Pattern};
 use crate::principal::PrincipalKind;
 use crate::resource::ResourceKind;
 
@@ -98,6 +99,9 @@ pub(crate) struct Written {
     pub(crate) services: BTreeSet<String>,
 }
 
+/// The organization of the resource's owner where the zone names none. Nobody else is in it.
+pub(crate) const OWNERS_ORGANIZATION: &str = "o-owner00000";
+
 /// The headers that any client can write and that people use as passwords.
 pub(crate) const SECRET_HEADERS: [&str; 2] = ["aws:referer", "aws:useragent"];
 
@@ -151,15 +155,25 @@ impl Written {
         for operand in &condition.values {
             match &operand.value {
                 OperandValue::String(pattern) => {
-                    let literal = pattern.as_literal();
+                    let fixed = fixed_text(pattern);
+                    let literal = fixed.as_deref();
                     if let (Some(header), Some(text)) =
                         (SECRET_HEADERS.into_iter().find(|header| *header == key), literal)
                     {
                         let exact = condition.operator.relation() != Relation::StringEqualsIgnoreCase;
                         self.secrets.push((header, text.to_owned(), exact));
                     }
+                    if let Some(address) = literal.filter(|_| key == "aws:sourceip").and_then(parse_address) {
+                        addresses =
+                            addresses.union(&Addresses::network(address, if address.is_ipv4() { 32 } else { 128 }));
+                    }
                     // A pattern such as `arn:aws:iam::111122223333:role/*` names the account although it is no literal.
-                    self.read_name(&literal.map_or_else(|| pattern.to_string(), str::to_owned), literal.is_some());
+                    let name = literal.map_or_else(|| pattern.to_string(), str::to_owned);
+                    self.read_name(&name, literal.is_some());
+                    if condition.operator.relation() == Relation::StringEqualsIgnoreCase {
+                        // Ids are given out in small letters.
+                        self.read_name(&name.to_lowercase(), literal.is_some());
+                    }
                 }
                 OperandValue::Binary(text) => {
                     if let Some(header) = SECRET_HEADERS.into_iter().find(|header| *header == key) {
@@ -205,6 +219,16 @@ impl Written {
             self.services.insert(text.to_owned());
         }
     }
+}
+
+/// The text that a pattern stands for, where policy variables stand for their defaults.
+fn fixed_text(pattern: &Pattern) -> Option<String> {
+    let text = |part: &Part| match part {
+        Part::Literal(text) => Some(text.to_string()),
+        Part::Variable(variable) => variable.default.as_ref().map(ToString::to_string),
+        Part::One | Part::Many | Part::Hole(_) => None,
+    };
+    pattern.parts().iter().map(text).collect()
 }
 
 /// The id of a user or role, which nobody else ever gets.

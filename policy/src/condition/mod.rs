@@ -48,8 +48,8 @@ pub struct Condition {
 pub struct ConditionKey {
     /// As written.
     pub text: Text,
-    /// In (ASCII) lower case; empty if the name has holes.
-    lower: CompactString,
+    /// In (ASCII) lower case; nothing if the name has holes.
+    lower: Option<CompactString>,
     /// What is known of the key.
     pub row: Option<&'static KeyRow>,
 }
@@ -58,16 +58,18 @@ impl ConditionKey {
     /// The key of this name.
     #[must_use]
     pub fn new(text: Text) -> Self {
-        let mut lower = text.as_known().map(CompactString::from).unwrap_or_default();
-        lower.make_ascii_lowercase();
-        let row = keys::find(&lower);
+        let mut lower = text.as_known().map(CompactString::from);
+        if let Some(lower) = &mut lower {
+            lower.make_ascii_lowercase();
+        }
+        let row = lower.as_deref().and_then(keys::find);
         Self { text, lower, row }
     }
 
     /// The name in (ASCII) lower case, if it is wholly known.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        (!self.lower.is_empty()).then_some(self.lower.as_str())
+        self.lower.as_deref()
     }
 
     /// Whether the key carries several values by its definition.

@@ -27,6 +27,8 @@ struct Case {
     name: String,
     statements: Vec<String>,
     exposure: String,
+    /// Names of actions, or patterns with one `*`, and their classes; the longest that fits counts. What is not listed is `none`.
+    /// Without the table, the class is that of GetObject alone.
     #[serde(default)]
     actions: BTreeMap<String, String>,
     #[serde(default)]
@@ -52,7 +54,7 @@ fn every_case_has_its_exposure_and_a_witness() {
         }
     }
     assert!(wrong.is_empty(), "{} of {count} cases are wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(count >= 100, "only {count} cases were found");
+    assert!(count >= 400, "only {count} cases were found");
 }
 
 fn check(case: &Case) -> Result<(), String> {
@@ -78,11 +80,32 @@ fn check(case: &Case) -> Result<(), String> {
         None if has_witness => return Err("has no witness".to_owned()),
         _ => {}
     }
-    for (action, expected) in &case.actions {
-        let own = found.actions.iter().find(|own| own.action == *action).ok_or_else(|| format!("has no {action}"))?;
+    for own in &found.actions {
+        let expected = case.expected(&own.action);
         if own.class.as_str() != expected {
-            return Err(format!("{action} is {}", own.class));
+            return Err(format!("{} is {}, not {expected}", own.action, own.class));
         }
     }
-    Ok(())
+    match case.actions.keys().find(|name| !found.actions.iter().any(|own| names(name, &own.action))) {
+        Some(name) => Err(format!("has no {name}")),
+        None => Ok(()),
+    }
+}
+
+impl Case {
+    fn expected(&self, action: &str) -> &str {
+        let fitting = self.actions.iter().filter(|(name, _)| names(name, action));
+        match fitting.max_by_key(|(name, _)| name.len()) {
+            Some((_, class)) => class,
+            None if self.actions.is_empty() && action == "mediastore:GetObject" => &self.exposure,
+            None => "none",
+        }
+    }
+}
+
+fn names(pattern: &str, action: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((head, tail)) => action.len() >= pattern.len() - 1 && action.starts_with(head) && action.ends_with(tail),
+        None => pattern == action,
+    }
 }
