@@ -74,3 +74,9 @@ pub fn read_module(files: &dyn Files, directory: &Path, options: &Options) -> Co
     (unit.sources, unit.faults) = run.finish();
     Configuration { unit, called }
 }
+
+/// The local directories that a directory's own module calls lead to. Nothing is evaluated.
+#[must_use]
+pub fn calls(files: &dyn Files, directory: &Path) -> Vec<PathBuf> {
+    module::calls(files, directory)
+}

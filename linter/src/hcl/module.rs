@@ -102,7 +102,7 @@ pub(super) fn load(
         let mut directory = loader.directory(&path);
         for call in &mut directory.calls {
             let Some(source) = source_of(&call.block) else { continue };
-            if !(source.starts_with("./") || source.starts_with("../") || source == "." || source == "..") {
+            if !is_local(&source) {
                 call.target = Target::Elsewhere;
                 continue;
             }
@@ -133,6 +133,21 @@ pub(super) fn load(
     }
     tree.values = loader.values(&tidy(root), var_files);
     tree
+}
+
+/// The local directories that a directory's module calls lead to.
+pub(super) fn calls(files: &dyn Files, directory: &Path) -> Vec<PathBuf> {
+    let (mut sources, mut faults) = (Sources::default(), Vec::new());
+    let mut loader = Loader { files, sources: &mut sources, faults: &mut faults };
+    let path = tidy(directory);
+    let found = loader.directory(&path);
+    let sources = found.calls.iter().filter_map(|call| source_of(&call.block));
+    sources.filter(|source| is_local(source)).map(|source| tidy(&path.join(source))).collect()
+}
+
+/// Whether a module's source is a directory of the same configuration.
+fn is_local(source: &str) -> bool {
+    source.starts_with("./") || source.starts_with("../") || source == "." || source == ".."
 }
 
 /// The literal source of a module call.

@@ -8,9 +8,11 @@
 //! | `raw` | a policy, CORS rules, a lifecycle or a metric policy in a file of its own |
 //! | `plan`, `state` | what `terraform show -json` prints, and raw state |
 //! | `cloudformation` | templates in JSON and YAML |
+//! | `configurations` | which directories of Terraform source are roots; they are read by [`crate::hcl`] |
 //! | `terraform` | resources whose attributes are values already, for `plan` and `state` |
 
 mod cloudformation;
+mod configurations;
 mod document;
 mod file;
 mod plan;
@@ -28,6 +30,7 @@ use std::path::{Path, PathBuf};
 use mediastore_policy::span::Span;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use crate::hcl;
 use crate::source::Syntax;
 use crate::unit::{Fault, FaultKind, Unit};
 
@@ -52,16 +55,21 @@ Anything else found on the way is passed over in silence; a file that is named a
 /// The name of standard input.
 pub(crate) const STDIN: &str = "-";
 
-/// What to pass over.
+/// What to pass over, and what Terraform's variables are.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Patterns as in `.gitignore`, relative to where the run started, of what is not judged even if it is found.
     pub exclude: Vec<String>,
+    /// Files with values of Terraform's variables, as with `-var-file`; the later wins.
+    pub var_files: Vec<PathBuf>,
 }
 
 /// What was found, not yet read.
 #[derive(Debug, Default)]
-pub struct Inputs(Vec<Input>);
+pub struct Inputs {
+    inputs: Vec<Input>,
+    var_files: Vec<PathBuf>,
+}
 
 /// Something that becomes a unit.
 #[derive(Debug)]
@@ -72,6 +80,12 @@ enum Input {
         /// Whether the user named it, so that it has to be understood.
         is_named: bool,
     },
+    /// A directory of Terraform source that no other one calls.
+    Configuration {
+        directory: PathBuf,
+        /// The path given, in which modules may be called.
+        within: PathBuf,
+    },
     /// Something that cannot be read.
     Fault(Fault),
 }
@@ -80,24 +94,28 @@ impl Inputs {
     /// How many things were found, for progress; some may turn out to be none of ours.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.inputs.len()
     }
 
     /// Whether nothing was found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.inputs.is_empty()
     }
 
     /// Reads everything, in parallel. What is none of ours gives no unit.
     pub fn units(self) -> impl ParallelIterator<Item = Unit> {
-        self.0.into_par_iter().filter_map(Input::read)
+        let options = hcl::Options { var_files: self.var_files };
+        self.inputs.into_par_iter().filter_map(move |input| input.read(&options))
     }
 }
 
 impl Input {
-    fn read(self) -> Option<Unit> {
+    fn read(self, options: &hcl::Options) -> Option<Unit> {
         match self {
+            Self::Configuration { directory, within } => {
+                Some(hcl::read_module(&hcl::Disk::around(&within), &directory, options).unit)
+            }
             Self::File { path, is_named } => document(&path, is_named),
             Self::Fault(fault) => Some(Unit { faults: vec![fault], ..Unit::default() }),
         }
@@ -109,10 +127,13 @@ pub fn read(paths: &[PathBuf], options: &Options) -> impl ParallelIterator<Item 
     find(paths, options).units()
 }
 
-/// Reads one text under a name whose ending says the language, as if the user had named the file. For examples and tests; Terraform
-/// source is read by directories.
+/// Reads one text under a name whose ending says the language, as if the user had named the file. For examples and tests.
 #[must_use]
 pub fn read_text(path: &Path, text: &str) -> Unit {
+    if hcl::is_configuration(path) {
+        let files: hcl::Memory = [(path, text)].into_iter().collect();
+        return hcl::read_module(&files, path.parent().unwrap_or(Path::new("")), &hcl::Options::default()).unit;
+    }
     understood(path, text, true).unwrap_or_default()
 }
 
@@ -130,6 +151,7 @@ fn understood(path: &Path, text: &str, is_named: bool) -> Option<Unit> {
         sniff::Kind::State => state::read(path, text),
         sniff::Kind::RawState => state::read_raw(path, text),
         sniff::Kind::Json => json(path, text, is_named)?,
+        sniff::Kind::Hcl => read_text(Path::new("stdin.tf"), text),
         sniff::Kind::Yaml => cloudformation::read_yaml(path, text, is_named)?,
         sniff::Kind::Unknown => return is_named.then(|| not_understood(path)),
         sniff::Kind::NotOurs => return None,

@@ -7,6 +7,8 @@ use memchr::memmem;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::STDIN;
+
 /// Bounds of templates and documents. CloudFormation takes a megabyte.
 pub(super) const LIMITS: Limits = Limits { bytes: 16 << 20, depth: 64, values: 1_000_000 };
 
@@ -23,6 +25,8 @@ pub(super) enum Kind {
     Json,
     /// YAML.
     Yaml,
+    /// Terraform source, on standard input.
+    Hcl,
     /// None of these.
     Unknown,
     /// Known well enough to be passed over.
@@ -63,8 +67,15 @@ pub(super) fn kind(path: &Path, text: &str, is_named: bool) -> Kind {
         "yaml" | "yml" => Kind::Yaml,
         // A name that tells nothing, such as `-` or `x.template`.
         _ if ["AWSTemplateFormatVersion", "Resources"].iter().any(|key| has_line_with_key(text, key)) => Kind::Yaml,
+        _ if path.as_os_str() == STDIN && text.lines().any(is_header) => Kind::Hcl,
         _ => Kind::Unknown,
     }
+}
+
+/// Whether a line begins a block of Terraform source.
+fn is_header(line: &str) -> bool {
+    let words = ["resource \"", "data \"", "module \"", "variable \"", "provider \"", "locals {", "terraform {"];
+    words.iter().any(|word| line.starts_with(word))
 }
 
 fn has_line_with_key(text: &str, key: &str) -> bool {

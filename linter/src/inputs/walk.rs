@@ -1,13 +1,15 @@
 //! Finding inputs: a walk as git does, and what of it belongs together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::{DirEntry, WalkBuilder};
 use mediastore_policy::span::Span;
 
+use super::configurations::Configurations;
 use super::{Input, Inputs, Options, STDIN};
+use crate::hcl;
 use crate::unit::{Fault, FaultKind};
 
 /// Endings of files that may hold documents, plans or templates.
@@ -27,7 +29,7 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Inputs {
     for path in paths {
         found.path(path, &exclude);
     }
-    found.inputs()
+    Inputs { inputs: found.inputs(), var_files: options.var_files.clone() }
 }
 
 fn exclude(patterns: &[String]) -> Result<Override, ignore::Error> {
@@ -43,6 +45,8 @@ fn exclude(patterns: &[String]) -> Result<Override, ignore::Error> {
 struct Found {
     named: BTreeSet<PathBuf>,
     files: BTreeSet<PathBuf>,
+    /// Directories with Terraform source, and under which path each was found.
+    configurations: BTreeMap<PathBuf, PathBuf>,
     faults: Vec<Fault>,
 }
 
@@ -55,6 +59,7 @@ impl Found {
         match path.metadata() {
             Err(error) => self.broken(format!("cannot read `{}`: {error}", path.display())),
             Ok(metadata) if metadata.is_dir() => self.directory(path, exclude),
+            Ok(_) if hcl::is_configuration(path) => self.configuration(path, path.parent().unwrap_or(Path::new(""))),
             Ok(_) => {
                 self.named.insert(tidy(path));
             }
@@ -69,15 +74,29 @@ impl Found {
             .build();
         for entry in walk {
             match entry {
-                Ok(entry) => self.entry(&entry),
+                Ok(entry) => self.entry(&entry, path),
                 Err(error) => self.broken(format!("cannot read `{}`: {error}", path.display())),
             }
         }
     }
 
-    fn entry(&mut self, entry: &DirEntry) {
+    /// The directory of a file of Terraform source, which is judged with all that is in it.
+    fn configuration(&mut self, file: &Path, within: &Path) {
+        let within = tidy(within);
+        let found =
+            self.configurations.entry(tidy(file.parent().unwrap_or(Path::new("")))).or_insert_with(|| within.clone());
+        if found.starts_with(&within) {
+            *found = within;
+        }
+    }
+
+    fn entry(&mut self, entry: &DirEntry, within: &Path) {
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
         let path = entry.path();
+        // Modules share files by links, which Terraform follows.
+        if hcl::is_configuration(path) && (is_file || entry.path_is_symlink() && path.is_file()) {
+            return self.configuration(path, within);
+        }
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         if is_file && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str())) && !is_terraform(path) {
             self.files.insert(tidy(path));
@@ -88,18 +107,28 @@ impl Found {
         self.faults.push(Fault { kind: FaultKind::Broken, message, span: Span::default(), help: None });
     }
 
-    fn inputs(self) -> Inputs {
+    fn inputs(self) -> Vec<Input> {
         let mut inputs: Vec<_> = self.faults.into_iter().map(Input::Fault).collect();
-        let found = self.files.into_iter().filter(|path| !self.named.contains(path));
+        let configurations = Configurations::look_into(&self.configurations);
+        let within = |directory: &PathBuf| self.configurations.get(directory).cloned().unwrap_or_default();
+        inputs.extend(
+            configurations
+                .roots
+                .iter()
+                .map(|directory| Input::Configuration { directory: directory.clone(), within: within(directory) }),
+        );
+        // What a configuration reads is judged there, with the values that go into it.
+        let is_left = |path: &PathBuf| !self.named.contains(path) && !configurations.reads.contains(path);
+        let found = self.files.into_iter().filter(is_left);
         let mut files: Vec<_> = found.map(|path| (path, false)).collect();
         files.extend(self.named.iter().map(|path| (path.clone(), true)));
         files.sort();
         inputs.extend(files.into_iter().map(|(path, is_named)| Input::File { path, is_named }));
-        Inputs(inputs)
+        inputs
     }
 }
 
-/// Terraform's own JSON syntax.
+/// Terraform's own JSON, which is no document.
 fn is_terraform(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     [".tf.json", ".tofu.json", ".tfvars.json", ".tftest.json"].iter().any(|ending| name.ends_with(ending))

@@ -23,11 +23,13 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 /// The documents' files and the faults' messages, without the folder's own name.
 fn found(folder: &Path, paths: &[&str], exclude: &[&str]) -> Vec<String> {
     let paths: Vec<PathBuf> = paths.iter().map(|path| folder.join(path)).collect();
-    let options = Options { exclude: exclude.iter().map(|&pattern| pattern.to_owned()).collect() };
+    let options =
+        Options { exclude: exclude.iter().map(|&pattern| pattern.to_owned()).collect(), ..Options::default() };
     let lines = read(&paths, &options).flat_map_iter(|unit| {
+        let containers = unit.containers.iter().map(|container| container.origin.address.clone());
         let documents = unit.documents.iter().map(|document| document.origin.address.clone());
         let faults = unit.faults.iter().map(|fault| fault.message.clone());
-        documents.chain(faults).collect::<Vec<_>>()
+        containers.chain(documents).chain(faults).collect::<Vec<_>>()
     });
     let prefix = format!("{}/", folder.display());
     lines.map(|line| line.replace(&prefix, "")).collect()
@@ -67,6 +69,50 @@ fn what_cannot_be_read_is_a_fault_and_the_rest_is_read() {
             "`wide.json` is UTF-16, not UTF-8",
         ]
     );
+}
+
+const CONTAINER: &str =
+    "resource \"mediastore_container\" \"c\" {\n  name = var.name\n}\nvariable \"name\" {\n  default = \"d\"\n}\n";
+
+#[test]
+fn directories_of_source_are_judged_from_their_roots() {
+    let call = |source: &str| format!("module \"m\" {{\n  source = \"{source}\"\n  name   = \"n\"\n}}\n");
+    let folder = folder(&[
+        ("live/main.tf", &call("../modules/container")),
+        ("modules/container/main.tf", CONTAINER),
+        ("alone/main.tofu", CONTAINER),
+        ("json/main.tf.json", r#"{"resource": {"mediastore_container": {"j": {"name": "j"}}}}"#),
+        ("other/main.tf", "resource \"null_resource\" \"n\" {"),
+        ("circle/a/main.tf", &(call("../b") + CONTAINER)),
+        ("circle/b/main.tf", &call("../a")),
+        ("alone/.terraform/x/main.tf", CONTAINER),
+    ]);
+    let all = found(folder.path(), &[""], &[]);
+    let expected = [
+        "mediastore_container.c",
+        "mediastore_container.c",
+        "mediastore_container.j",
+        "module.m.mediastore_container.c",
+    ];
+    let mut addresses: Vec<&str> =
+        all.iter().map(String::as_str).filter(|it| it.contains("mediastore_container")).collect();
+    addresses.sort_unstable();
+    addresses.retain(|address| !address.contains("module.m.module.m"));
+    assert_eq!(addresses, expected, "{all:?}");
+    assert_eq!(
+        found(folder.path(), &["modules"], &[]),
+        ["mediastore_container.c"],
+        "called, but not by anything given"
+    );
+    assert_eq!(found(folder.path(), &["alone/main.tofu", "alone"], &[]), ["mediastore_container.c"]);
+}
+
+#[test]
+fn what_a_configuration_reads_is_judged_there() {
+    let source = "resource \"mediastore_container_policy\" \"p\" {\n  container_name = \"c\"\n  policy = file(\"${path.module}/p.json\")\n}\n";
+    let folder = folder(&[("a/main.tf", source), ("a/p.json", ""), ("b/p.json", "")]);
+    assert_eq!(found(folder.path(), &[""], &[]), ["mediastore_container_policy.p", "b/p.json"]);
+    assert_eq!(found(folder.path(), &["a/p.json"], &[]), ["a/p.json"], "what is named is judged as it stands");
 }
 
 #[cfg(unix)]
