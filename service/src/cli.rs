@@ -1,13 +1,16 @@
 //! The command line of `mediastored`: arguments in, exit code out. Everything it does is done by the library.
 
 mod check;
+mod limits;
 mod progress;
 mod serve;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use jiff::SignedDuration;
 use tracing_subscriber::EnvFilter;
 
 /// A MediaStore-compatible service: the API of AWS Elemental MediaStore, on your machine and from a folder.
@@ -83,6 +86,12 @@ fn completions(shell: clap_complete::Shell) -> Result<(), String> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "mediastored", &mut script);
     io::stdout().write_all(&script).map_err(|error| format!("the script cannot be written: {error}"))
+}
+
+/// A length of time on the command line, such as 500ms or 2m.
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed = text.parse::<SignedDuration>().map_err(|error| error.to_string())?;
+    parsed.try_into().map_err(|_| "a length of time cannot be negative".to_owned())
 }
 
 /// An error with its causes, in one line.

@@ -56,16 +56,33 @@ impl Quotas {
     };
 }
 
-/// What one client may take of the service's time and memory, whatever it sends.
+/// What clients may take of the service's time and memory, whatever they send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// Connections at once. More wait to be accepted.
+    pub connections: usize,
+    /// How long a client may take to send the head of a request; an idle connection closes after it too.
+    pub head_time: Duration,
+    /// Most bytes of a request's head, which also bounds the memory of a connection that sends nothing else.
+    pub head_bytes: usize,
     /// How long the upload of an object may take.
     pub upload_time: Duration,
+    /// How long a client may take none of the bytes that wait for it.
+    pub stall_time: Duration,
+    /// How long requests in flight get to finish once the end is asked for.
+    pub drain_time: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { upload_time: Duration::from_secs(limits::UPLOAD_SECONDS) }
+        Self {
+            connections: 10_000,
+            head_time: Duration::from_secs(30),
+            head_bytes: 64 * 1024,
+            upload_time: Duration::from_secs(limits::UPLOAD_SECONDS),
+            stall_time: Duration::from_secs(30),
+            drain_time: Duration::from_secs(10),
+        }
     }
 }
 

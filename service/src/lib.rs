@@ -21,6 +21,6 @@ mod store;
 pub use auth::{Connection, CredentialsError, Identities, OWNER_KEY_FILE, OwnerKey};
 pub use config::{Account, Clock, Config, DataEndpoint, InvalidSetting, Limits, Quotas, Region};
 pub use faults::{Answer, Effect, Fault, Faults, When};
-pub use server::{DRAIN, run};
+pub use server::run;
 pub use service::{Body, Dropped, Service};
 pub use store::{DATABASE_FILE, Damaged, OpenError, Report, Store, StoreError, check};

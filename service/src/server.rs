@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::Request;
@@ -11,33 +13,32 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
 
 use crate::auth::Connection;
 use crate::service::Service;
 
-/// How long requests in flight get to finish once the end is asked for.
-pub const DRAIN: Duration = Duration::from_secs(10);
-
-/// How long a client may take to send the head of a request; idle connections close after it too.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Most bytes of a request's head, which also bounds the memory of a connection that sends nothing else.
-const HEAD_SIZE: usize = 64 * 1024;
-
 /// Pause after the system refused a connection, for want of file handles as a rule: trying again at once would only burn time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Fewest bytes of a request's head that hyper can be told to take.
+const LEAST_HEAD: usize = 8 * 1024;
 
 /// How often objects that lifecycle policies have ended are removed.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// Serves until `shutdown` is done, then takes no more connections, lets requests in flight finish for [`DRAIN`], and returns.
+/// Serves until `shutdown` is done, then takes no more connections, lets requests in flight finish for a while, and returns. How long that is,
+/// and what else clients may take, is in [`Limits`](crate::Limits).
 ///
 /// # Errors
 /// When the listener has no address, which means that it is no working listener.
 pub async fn run(listener: TcpListener, service: Service, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, "serving");
+    let limits = service.config().limits;
+    let places = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let mut sweeper = JoinSet::new();
@@ -45,11 +46,15 @@ pub async fn run(listener: TcpListener, service: Service, shutdown: impl Future<
     tokio::pin!(shutdown);
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
+            accepted = accept(&listener, &places) => match accepted {
+                Ok((stream, peer, place)) => {
                     tracing::trace!(%peer, "connected");
                     let connection = Connection { peer: peer.ip(), tls: false };
-                    connections.spawn(serve(stream, connection, service.clone(), &graceful));
+                    let served = serve(stream, connection, service.clone(), &graceful);
+                    connections.spawn(async move {
+                        served.await;
+                        drop(place);
+                    });
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -64,11 +69,21 @@ pub async fn run(listener: TcpListener, service: Service, shutdown: impl Future<
     drop(listener);
     sweeper.shutdown().await;
     tracing::info!("draining");
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(limits.drain_time, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests still in flight after the drain time are cut off");
     }
     connections.shutdown().await;
     Ok(())
+}
+
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, place))
 }
 
 async fn sweep(service: Service) {
@@ -90,6 +105,10 @@ fn serve(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
     }
+    let limits = service.config().limits;
+    // A client that stops reading is let go, with what it holds.
+    let mut stream = Box::pin(TimeoutStream::new(stream));
+    stream.as_mut().set_write_timeout_pinned(Some(limits.stall_time));
     let answer = service_fn(move |mut request: Request<Incoming>| {
         let service = service.clone();
         request.extensions_mut().insert(connection);
@@ -97,8 +116,8 @@ fn serve(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .max_buf_size(HEAD_SIZE)
+        .header_read_timeout(limits.head_time)
+        .max_buf_size(limits.head_bytes.max(LEAST_HEAD))
         .serve_connection(TokioIo::new(stream), answer);
     let connection = graceful.watch(connection);
     async move {

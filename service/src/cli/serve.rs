@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use clap::{Args, builder::FalseyValueParser};
 use ipnet::IpNet;
-use jiff::SignedDuration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::limits::{LimitArguments, raise_open_files};
 use super::with_causes;
-use crate::{Account, Clock, Config, DataEndpoint, Faults, Identities, Limits, Quotas, Region, Service, Store, run};
+use crate::{Account, Clock, Config, DataEndpoint, Faults, Identities, Quotas, Region, Service, Store, run};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -43,7 +43,7 @@ pub(super) struct Serve {
     trust_proxy: Vec<IpNet>,
 
     /// How long a container stays CREATING and DELETING, such as 0s, 500ms or 2m. AWS took a minute or two.
-    #[arg(long, default_value = "0s", value_name = "DURATION", value_parser = duration)]
+    #[arg(long, default_value = "0s", value_name = "DURATION", value_parser = super::duration)]
     state_delay: Duration,
 
     /// Endpoint that containers announce, with `{id}` for the container's own label [default: http://{id}.data.localhost:<port>]
@@ -58,14 +58,12 @@ pub(super) struct Serve {
     #[arg(long, env = "MEDIASTORED_ALLOW_REMOTE", value_parser = FalseyValueParser::new())]
     allow_remote: bool,
 
+    #[command(flatten)]
+    limits: LimitArguments,
+
     /// Test aid: a JSON list of faults to show to callers. See docs/service.md.
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let parsed = text.parse::<SignedDuration>().map_err(|error| error.to_string())?;
-    parsed.try_into().map_err(|_| "a delay cannot be negative".to_owned())
 }
 
 impl Serve {
@@ -101,6 +99,8 @@ impl Serve {
         // Installed before the line that says "ready": whoever waits for that line may signal at once.
         let shutdown = shutdown_signal()?;
         survive_file_size_limits();
+        let limits = self.limits.limits();
+        raise_open_files(&limits);
         let config = Config {
             account: self.account,
             region: self.region,
@@ -109,7 +109,7 @@ impl Serve {
             data_endpoint: self.data_endpoint.unwrap_or_else(|| DataEndpoint::local(address.port())),
             state_delay: self.state_delay,
             quotas: if self.aws_quotas { Quotas::AWS } else { Quotas::default() },
-            limits: Limits::default(),
+            limits,
             faults,
             clock: Clock::default(),
         };
