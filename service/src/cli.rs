@@ -1,9 +1,16 @@
 //! The command line of `mediastored`: arguments in, exit code out. Everything it does is done by the library.
 
 mod check;
+mod get;
 mod limits;
+mod ls;
 mod progress;
+mod purge;
+mod put;
+mod remote;
 mod serve;
+mod sync;
+mod transfer;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -44,6 +51,16 @@ Examples:
 enum Command {
     /// Serves the API until it gets SIGTERM or SIGINT, then lets requests in flight finish.
     Serve(Box<serve::Serve>),
+    /// Lists containers, or what is in one.
+    Ls(ls::Ls),
+    /// Puts files into a container.
+    Put(put::Put),
+    /// Gets an object out of a container.
+    Get(get::Get),
+    /// Makes a folder of a container like one of this machine, or the other way round.
+    Sync(sync::Sync),
+    /// Deletes all objects of a container, or below a folder of it.
+    Purge(purge::Purge),
     /// Checks a data folder: the database, and every object's bytes against their hash.
     Check(check::Check),
     /// Prints a completion script for a shell.
@@ -67,6 +84,11 @@ pub fn main() -> ExitCode {
             tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
             match arguments.command {
                 Command::Serve(serve) => serve.run(),
+                Command::Ls(ls) => on_a_runtime(ls.run()),
+                Command::Put(put) => on_a_runtime(put.run()),
+                Command::Get(get) => on_a_runtime(get.run()),
+                Command::Sync(sync) => on_a_runtime(sync.run()),
+                Command::Purge(purge) => on_a_runtime(purge.run()),
                 Command::Check(check) => check.run(),
                 Command::Completions { shell } => completions(shell),
             }
@@ -80,6 +102,15 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs a command that waits for a disk or a network.
+fn on_a_runtime(command: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime cannot be started: {error}"))?;
+    runtime.block_on(command)
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<(), String> {

@@ -10,6 +10,7 @@ mod answer;
 mod auth;
 pub mod cli;
 mod config;
+mod connector;
 mod control;
 mod data;
 mod error;
@@ -20,6 +21,8 @@ mod store;
 
 pub use auth::{Connection, CredentialsError, Identities, OWNER_KEY_FILE, OwnerKey};
 pub use config::{Account, Clock, Config, DataEndpoint, InvalidSetting, Limits, Quotas, Region};
+pub use connector::InProcess;
+pub use data::etag_of_file;
 pub use faults::{Answer, Effect, Fault, Faults, When};
 pub use server::run;
 pub use service::{Body, Dropped, Service};

@@ -8,6 +8,13 @@ pub(super) fn bytes(what: &'static str) -> ProgressBar {
     bar(what, template)
 }
 
+/// A bar that counts things.
+pub(super) fn items(what: &'static str, count: usize) -> ProgressBar {
+    let bar = bar(what, "{msg} {wide_bar} {pos}/{len} {eta}");
+    bar.set_length(count as u64);
+    bar
+}
+
 fn bar(what: &'static str, template: &str) -> ProgressBar {
     let bar = ProgressBar::new(0).with_message(what);
     match ProgressStyle::with_template(template) {

@@ -80,11 +80,7 @@ impl Serve {
             }
             tracing::warn!(address = %self.listen, "open to other machines, unencrypted");
         }
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| format!("the runtime cannot be started: {error}"))?;
-        runtime.block_on(self.serve(faults))
+        super::on_a_runtime(self.serve(faults))
     }
 
     async fn serve(self, faults: Faults) -> Result<(), String> {

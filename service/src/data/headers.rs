@@ -1,11 +1,14 @@
 //! The headers of an object: what GetObject and DescribeObject say about it.
 
+use std::io;
+use std::path::Path;
+
 use http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::store::bodies::Hash;
+use crate::store::bodies::{self, Hash};
 use crate::store::objects::Object;
 
 /// What distinguishes the ETag of a body from its SHA-256: in every sample on record the two differ, so no client may take one for the other.
@@ -15,6 +18,14 @@ const ETAG_SALT: &[u8] = b"mediastore etag ";
 pub(super) fn etag(sha256: &Hash) -> String {
     let digest = Sha256::new().chain_update(ETAG_SALT).chain_update(sha256.0).finalize();
     Hash(digest.into()).to_string()
+}
+
+/// The ETag that an object of a file's bytes has, so that a client can tell whether it is there already. Blocks.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn etag_of_file(file: &Path) -> io::Result<String> {
+    Ok(etag(&bodies::hash(file)?))
 }
 
 /// A time as HTTP writes it, which knows only whole seconds.

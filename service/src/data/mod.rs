@@ -33,6 +33,7 @@ use mediastore_policy::limits;
 
 pub(crate) use self::address::Address;
 pub(crate) use self::expiry::Lifecycles;
+pub use self::headers::etag_of_file;
 pub(crate) use self::live::LiveUploads;
 pub(crate) use self::parsed::Parsed;
 pub(crate) use self::sweep::{Sweeps, sweep};

@@ -326,8 +326,8 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// SHA-256 of a file.
-fn hash(path: &Path) -> io::Result<Hash> {
+/// SHA-256 of a file. Blocks.
+pub(crate) fn hash(path: &Path) -> io::Result<Hash> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 256 * 1024];

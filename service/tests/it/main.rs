@@ -11,6 +11,8 @@ mod binary;
 mod boto3;
 /// Who may call the control plane.
 mod callers;
+/// The commands that work on objects.
+mod cli;
 /// What the operations do.
 mod control;
 /// The five operations on objects.
