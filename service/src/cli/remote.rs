@@ -34,7 +34,13 @@ pub(super) struct Where {
     endpoint: Option<String>,
 
     /// The data folder.
-    #[arg(long, env = "MEDIASTORED_DATA_DIR", default_value = ".mediastore", value_name = "FOLDER", conflicts_with = "endpoint")]
+    #[arg(
+        long,
+        env = "MEDIASTORED_DATA_DIR",
+        default_value = ".mediastore",
+        value_name = "FOLDER",
+        conflicts_with = "endpoint"
+    )]
     data_dir: PathBuf,
 
     /// Region of the containers.
@@ -82,8 +88,7 @@ impl Where {
         let (identities, owner) = Identities::owner(&self.account).map_err(|error| with_causes(&error))?;
         let region = self.region.clone().unwrap_or_default();
         let credentials = Credentials::from_keys(owner.access_key.clone(), owner.secret_key(), None);
-        let config =
-            Config { account: self.account.clone(), region: region.clone(), identities, ..Config::default() };
+        let config = Config { account: self.account.clone(), region: region.clone(), identities, ..Config::default() };
         let service = Service::new(store.clone(), config);
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -116,7 +121,8 @@ impl Remote {
         let described = control::Client::new(&self.config).describe_container().container_name(name).send().await;
         let described = described.map_err(|error| format!("container `{name}`: {}", sentence(&error)))?;
         let endpoint = described.container.and_then(|container| container.endpoint);
-        let endpoint = endpoint.ok_or_else(|| format!("container `{name}` has no endpoint yet; try again in a moment"))?;
+        let endpoint =
+            endpoint.ok_or_else(|| format!("container `{name}` has no endpoint yet; try again in a moment"))?;
         let config = data::config::Builder::from(&self.config).endpoint_url(self.reachable(endpoint)).build();
         Ok(Container { name: name.to_owned(), client: data::Client::from_conf(config) })
     }
@@ -208,7 +214,8 @@ impl Container {
 
     /// Puts a file.
     pub(super) async fn put(&self, file: &Path, path: &str, options: &PutOptions) -> Result<(), String> {
-        let wrong = |error: &dyn fmt::Display| format!("`{}` cannot be put at {}: {error}", file.display(), self.at(path));
+        let wrong =
+            |error: &dyn fmt::Display| format!("`{}` cannot be put at {}: {error}", file.display(), self.at(path));
         limits::OBJECT_PATH.check(path).map_err(|violation| wrong(&violation))?;
         let body = ByteStream::from_path(file).await.map_err(|error| wrong(&with_causes(&error)))?;
         let content_type = options.content_type.as_deref().unwrap_or_else(|| content_type(path));
@@ -219,7 +226,8 @@ impl Container {
 
     /// Gets an object into a file, which is there only once it is whole.
     pub(super) async fn get(&self, path: &str, file: &Path) -> Result<u64, String> {
-        let wrong = |error: &dyn fmt::Display| format!("{} cannot be got into `{}`: {error}", self.at(path), file.display());
+        let wrong =
+            |error: &dyn fmt::Display| format!("{} cannot be got into `{}`: {error}", self.at(path), file.display());
         let got = self.client.get_object().path(path).send().await.map_err(|error| wrong(&sentence(&error)))?;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         tokio::fs::create_dir_all(folder).await.map_err(|error| wrong(&error))?;
@@ -307,7 +315,10 @@ fn content_type(path: &str) -> &'static str {
         ("txt", "text/plain"),
     ];
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
-    TYPES.iter().find(|(known, _)| *known == ending).map_or("application/octet-stream", |(_, content_type)| content_type)
+    TYPES
+        .iter()
+        .find(|(known, _)| *known == ending)
+        .map_or("application/octet-stream", |(_, content_type)| content_type)
 }
 
 /// A container and a path in it, as `live:hls/main.m3u8`.
@@ -374,7 +385,10 @@ mod tests {
             assert_eq!(text.parse::<Side>(), expected, "{text}");
         }
         assert!("bad name:x".parse::<Side>().is_err());
-        assert_eq!("live".parse::<Spot>(), Ok(Spot { container: "live".to_owned(), path: String::new(), folder: true }));
+        assert_eq!(
+            "live".parse::<Spot>(),
+            Ok(Spot { container: "live".to_owned(), path: String::new(), folder: true })
+        );
     }
 
     #[test]

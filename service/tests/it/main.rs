@@ -3,6 +3,8 @@
 // A test that cannot go on has failed; saying so by unwrap keeps the cases readable.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+/// Clients that are slow, many, malformed or out to trick.
+mod abuse;
 /// A client that calls the service in process and checks the manners of every answer.
 mod api;
 /// The binary: its arguments, its errors, its end.

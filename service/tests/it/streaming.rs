@@ -188,7 +188,7 @@ async fn an_upload_past_its_limit_is_cut_off() {
 
 #[tokio::test(start_paused = true)]
 async fn an_upload_that_takes_too_long_is_cut_off() {
-    let limits = Limits { upload_time: Duration::from_secs(600) };
+    let limits = Limits { upload_time: Duration::from_secs(600), ..Limits::default() };
     for (config, seconds) in [(Config::default(), 30), (Config { limits, ..Config::default() }, 600)] {
         let api = Api::with(config);
         let live = Endpoint::create(&api, "live").await;
