@@ -43,10 +43,19 @@ pub use outcome::{Failure, Outcome};
 /// Exit codes: 0 clean; 1 a result at or over the threshold of `--fail-on`; 2 wrong usage or configuration; 3 input that could
 /// not be read or understood. Input that cannot be read is never clean.
 #[derive(Debug, Parser)]
-#[command(name = "mediastore-lint", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "mediastore-lint",
+    version,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true
+)]
 struct Arguments {
     #[command(subcommand)]
-    command: commands::Command,
+    command: Option<commands::Command>,
+    // Without a command's name, `check` is meant.
+    #[command(flatten)]
+    check: commands::check::Check,
 }
 
 /// Runs the program with these arguments, the program's name first.
@@ -60,7 +69,11 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         }
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let result = arguments.command.run(&mut out).and_then(|outcome| match out.flush() {
+    let result = match &arguments.command {
+        Some(command) => command.run(&mut out),
+        None => arguments.check.run(&mut out),
+    };
+    let result = result.and_then(|outcome| match out.flush() {
         Ok(()) => Ok(outcome),
         Err(error) => Err(Failure::from(error)),
     });

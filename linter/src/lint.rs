@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use mediastore_policy::condition::date::Instant;
 
 use crate::baseline::Baseline;
-use crate::config::{AccountId, Config, ConfigError, Level, Profile, RuleName};
-use crate::finding::{Finding, Severity};
+use crate::config::{AccountId, Config, ConfigError, FailOn, Level, Profile, RuleName};
+use crate::finding::Finding;
 use crate::levels::Levels;
 use crate::located::{self, Located};
 use crate::rego::{Organisation, RegoError};
@@ -30,6 +30,8 @@ pub struct Settings {
 pub struct Given {
     /// Another profile.
     pub profile: Option<Profile>,
+    /// Another severity from which findings fail the run.
+    pub fail_on: Option<FailOn>,
     /// Severities of single rules.
     pub levels: Vec<(RuleName, Level)>,
     /// Further accounts of the trust zone.
@@ -146,13 +148,10 @@ impl Settings {
     ///
     /// As [`Settings::lint`].
     pub fn lint_located(&self, unit: &Unit) -> Result<Vec<Located>, RegoError> {
-        Ok(located::locate(&unit.sources, self.lint(unit)?, |path| self.relative(path)))
-    }
-
-    /// The severity from which findings fail a run.
-    #[must_use]
-    pub fn fail_on(&self) -> Severity {
-        self.config.fail_on.unwrap_or(Severity::Error)
+        let mut all = located::locate(&unit.sources, self.lint(unit)?, |path| self.relative(path));
+        let fail_on = self.given.fail_on.or(self.config.fail_on).unwrap_or_default();
+        all.iter_mut().for_each(|it| it.fails = fail_on.is_reached_by(it.finding.severity));
+        Ok(all)
     }
 
     /// A path as the configuration and fingerprints know it: relative to the configuration's folder where it lies within.

@@ -1,5 +1,6 @@
 //! Findings with their places resolved: what reports, baselines and other tools work with once the unit is gone.
 
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
 use mediastore_policy::span::Span;
@@ -23,6 +24,8 @@ pub struct Located {
     pub fix: Option<LocatedFix>,
     /// Sixteen hexadecimal digits that stay the same when lines move, and differ between any two findings of a run.
     pub fingerprint: String,
+    /// Whether it is at or over the severity from which findings fail a run.
+    pub fails: bool,
 }
 
 /// A place in a text.
@@ -73,7 +76,7 @@ pub fn locate(sources: &Sources, findings: Vec<Finding>, named: impl Fn(&Path) -
         let place = Place::of(sources, finding.span);
         let file = match &place {
             Some(place) => place.source.path.clone(),
-            None => sources.iter().next().map(|source| source.path.clone()).unwrap_or_default(),
+            None => sources.iter().next().map_or_else(|| path_of(&finding.message), |source| source.path.clone()),
         };
         let labels =
             finding.labels.iter().filter_map(|it| Some((Place::of(sources, it.span)?, it.text.clone()))).collect();
@@ -83,9 +86,14 @@ pub fn locate(sources: &Sources, findings: Vec<Finding>, named: impl Fn(&Path) -
             Some(LocatedFix { title: fix.title.clone(), safety: fix.safety, edits })
         });
         let fingerprint = fingerprint(&finding, &named(&file), place.as_ref().map(Place::text));
-        Located { finding, file, place, labels, fix, fingerprint }
+        Located { finding, file, place, labels, fix, fingerprint, fails: false }
     };
     findings.into_iter().map(located).collect()
+}
+
+/// The path that the message of a fault starts with, for one that has no text to be in: see [`Fault`](crate::unit::Fault).
+fn path_of(message: &str) -> PathBuf {
+    message.strip_prefix('`').and_then(|rest| rest.split_once('`')).map(|(path, _)| path.into()).unwrap_or_default()
 }
 
 /// Sorts by place, drops what is said twice (a module that is called twice), and tells apart what has the same fingerprint.
@@ -94,7 +102,11 @@ pub fn settle(all: &mut Vec<Located>) {
         let at = it.place.as_ref().map(|place| (place.span.start, place.span.end));
         (it.file.clone(), at, it.finding.rule.clone(), it.finding.message.clone())
     };
-    all.sort_by_cached_key(|it| (key(it), it.finding.address.clone()));
+    // Of what is said of one place, the worst comes first.
+    all.sort_by_cached_key(|it| {
+        let (file, at, rule, message) = key(it);
+        (file, at, Reverse(it.finding.severity), rule, message, it.finding.address.clone())
+    });
     all.dedup_by(|a, b| key(a) == key(b));
     let mut seen = std::collections::HashMap::new();
     for it in all {

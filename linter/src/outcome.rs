@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
+use crate::rego::RegoError;
 
 /// The end of a run; each has its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +46,9 @@ pub enum Failure {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A rule of the organisation.
+    #[error(transparent)]
+    Rego(#[from] RegoError),
     /// An argument whose form is right but whose value is not.
     #[error("{0}")]
     Argument(String),
@@ -69,7 +73,7 @@ impl Failure {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Config(_) | Self::Argument(_) => Outcome::Usage,
+            Self::Config(_) | Self::Rego(_) | Self::Argument(_) => Outcome::Usage,
             Self::Input { .. } => Outcome::Unreadable,
             // Whoever reads our output has enough of it, as `head` does.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean,

@@ -59,9 +59,13 @@ impl Organisation {
     ///
     /// A file cannot be read, is too large or is not Rego; the message names file and line.
     pub fn read(folder: &Path, files: &[PathBuf]) -> Result<Self, ConfigError> {
+        Self::read_within(TIME_LIMIT, folder, files)
+    }
+
+    fn read_within(limit: Duration, folder: &Path, files: &[PathBuf]) -> Result<Self, ConfigError> {
         let mut engine = Engine::new();
         engine.set_execution_timer_config(ExecutionTimerConfig {
-            limit: TIME_LIMIT,
+            limit,
             check_interval: NonZeroU32::MIN.saturating_add(63),
         });
         let mut packages = Vec::new();
@@ -296,4 +300,85 @@ fn one_line(error: &dyn fmt::Display) -> String {
         .find_map(|line| line.trim().strip_prefix("error: "))
         .unwrap_or_else(|| text.lines().next_back().unwrap_or_default().trim());
     place.map_or_else(|| message.to_owned(), |place| format!("{place}: {message}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::{ContainerValues, Values, unit_of};
+
+    const POLICY: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "mediastore:GetObject",
+        "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*"}}"#;
+
+    fn unit() -> Unit {
+        unit_of(&Values {
+            container: Some(ContainerValues {
+                address: "mediastore_container.live".into(),
+                name: Some("live".into()),
+                tags: Some([("Owner".to_owned(), "video".to_owned())].into()),
+                access_logging: Some(false),
+                ..ContainerValues::default()
+            }),
+            documents: vec![(DocumentKind::Policy, POLICY.into())],
+        })
+    }
+
+    fn read(rego: &str) -> Result<Organisation, ConfigError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.rego"), rego).expect("written");
+        Organisation::read_within(Duration::from_millis(500), folder.path(), &["a.rego".into()])
+    }
+
+    /// What a rule says of the unit: `rule severity message`.
+    fn said(rego: &str) -> Result<Vec<String>, String> {
+        let organisation = read(rego).map_err(|error| error.to_string())?;
+        let findings = organisation.judge(&unit(), &Config::default(), None).map_err(|error| error.to_string())?;
+        Ok(findings.iter().map(|it| format!("{} {} {}", it.rule, it.severity, it.message)).collect())
+    }
+
+    #[test]
+    fn rules_see_containers_and_say_texts_or_objects() {
+        for (body, expected) in [
+            ("deny contains \"no\" if input.version == 1", "rego:acme.live error no"),
+            (
+                "warn contains {\"message\": \"no\", \"rule\": \"x\"} if input.containers[0].name == \"live\"",
+                "rego:x warning no",
+            ),
+            ("info contains {\"msg\": m} if m := input.containers[0].exposure.class", "rego:acme.live info public"),
+            (
+                "info contains m if m := input.containers[0].exposure.actions[\"mediastore:PutObject\"]",
+                "rego:acme.live info none",
+            ),
+            ("info contains m if m := input.containers[0].policy.Statement.Effect", "rego:acme.live info Allow"),
+            ("info contains m if m := input.containers[0].tags.Owner", "rego:acme.live info video"),
+            ("info contains \"off\" if not input.containers[0].access_logging", "rego:acme.live info off"),
+            ("info contains m if m := input.documents[0].container", "rego:acme.live info mediastore_container.live"),
+            ("deny := [\"listed\"]", "rego:acme.live error listed"),
+        ] {
+            assert_eq!(said(&format!("package acme.live\n{body}\n")), Ok(vec![expected.to_owned()]), "{body}");
+        }
+        assert_eq!(said("package acme\ndeny contains \"no\" if input.version == 2\n"), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_rule_that_cannot_be_used_is_named_with_its_place() {
+        for (rego, expected) in [
+            ("package acme\ndeny contains \"x\" if {\n", "a.rego:3:1"),
+            ("deny := 1", "a.rego:1:1"),
+            ("package acme\nallow := true\n", "no package of the Rego files has a rule `deny`, `warn` or `info`"),
+            ("package acme\ndeny := 7\n", "`data.acme.deny` must be a set of messages"),
+            ("package acme\ndeny contains 7\n", "`data.acme.deny` says 7, which is neither a text nor an object"),
+            ("package acme\ndeny contains x if x := y\n", "a.rego:2:"),
+        ] {
+            let message = said(rego).expect_err(rego);
+            assert!(message.contains(expected), "{rego}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_rule_without_end_is_stopped() {
+        let rego = "package acme\ndeny contains \"x\" if {\n  some a in numbers.range(1, 100000)\n  some b in numbers.range(1, 100000)\n  a + b < 0\n}\n";
+        let message = said(rego).expect_err("a limit");
+        assert!(message.contains("time"), "{message}");
+    }
 }

@@ -100,6 +100,8 @@ pub enum Check {
     Policy(fn(&Scope<'_>, &JudgedPolicy<'_>, &mut Sink<'_>)),
     /// The comments that suppress: judged where they are applied, in `suppress`.
     Comment,
+    /// A document of any kind.
+    AnyDocument(fn(&Scope<'_>, &Document, &mut Sink<'_>)),
     /// A document of one kind.
     Document(DocumentKind, fn(&Scope<'_>, &Document, &mut Sink<'_>)),
 }
@@ -198,6 +200,9 @@ pub fn judge(
                 .for_each(|(index, it)| on(&it.origin.address, &mut |sink| check(&scope, it, index, sink))),
             Check::Policy(check) => {
                 policies.iter().for_each(|it| on(&it.document.origin.address, &mut |sink| check(&scope, it, sink)))
+            }
+            Check::AnyDocument(check) => {
+                unit.documents.iter().for_each(|it| on(&it.origin.address, &mut |sink| check(&scope, it, sink)));
             }
             Check::Document(kind, check) => unit
                 .documents

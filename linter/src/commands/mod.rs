@@ -1,8 +1,14 @@
 //! The commands, one file each.
 
+pub(crate) mod check;
 mod compare;
 mod completions;
+mod explain;
 mod exposure;
+mod init;
+mod man;
+mod rules;
+mod schema;
 mod simulate;
 
 use std::io::Write;
@@ -17,19 +23,31 @@ use crate::{Failure, Outcome};
 /// A command with its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Check(check::Check),
     Exposure(exposure::Exposure),
     Simulate(simulate::Simulate),
     Compare(compare::Compare),
+    Explain(explain::Explain),
+    Rules(rules::Rules),
+    Init(init::Init),
+    Schema(schema::Schema),
     Completions(completions::Completions),
+    Man(man::Man),
 }
 
 impl Command {
     pub(crate) fn run(&self, out: &mut dyn Write) -> Result<Outcome, Failure> {
         match self {
+            Self::Check(command) => command.run(out),
             Self::Exposure(command) => command.run(out),
             Self::Simulate(command) => command.run(out),
             Self::Compare(command) => command.run(out),
+            Self::Explain(command) => command.run(out),
+            Self::Rules(command) => command.run(out),
+            Self::Init(command) => command.run(out),
+            Self::Schema(command) => command.run(out),
             Self::Completions(command) => command.run(out),
+            Self::Man(command) => command.run(out),
         }
     }
 }

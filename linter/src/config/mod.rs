@@ -38,7 +38,7 @@ pub struct Config {
     /// Which severities the rules have before `rules` changes some.
     pub profile: Profile,
     /// The severity from which findings make `check` exit with 1. Default: `error`.
-    pub fail_on: Option<Severity>,
+    pub fail_on: Option<FailOn>,
     /// A file of findings that are known and not reported, relative to this file. Written by `check --write-baseline`.
     pub baseline: Option<PathBuf>,
     /// Whom and what the owner counts as their own.
@@ -72,6 +72,34 @@ pub enum Profile {
     Strict,
     /// Errors only: what is a warning by default is told as information, and information is not told.
     Relaxed,
+}
+
+/// The severity from which findings fail a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
+    /// Every finding fails it.
+    Info,
+    /// Warnings and errors do.
+    Warning,
+    /// Errors do.
+    #[default]
+    Error,
+    /// None does; input that cannot be read still does.
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity fails a run.
+    #[must_use]
+    pub fn is_reached_by(self, severity: Severity) -> bool {
+        match self {
+            Self::Info => true,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Error => severity >= Severity::Error,
+            Self::Never => false,
+        }
+    }
 }
 
 /// A severity, or silence.

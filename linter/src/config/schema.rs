@@ -369,7 +369,7 @@ mod tests {
         refuses(
             "fail_on = 'x'\n[trust]\naccounts = '1'\nvpc = []\n",
             &[
-                (1, 11, "`x` is not allowed here; allowed: `info`, `warning`, `error`"),
+                (1, 11, "`x` is not allowed here; allowed: `info`, `warning`, `error`, `never`"),
                 (3, 12, "expected a list, found text"),
                 (4, 1, "unknown key `vpc`; did you mean `vpcs`?"),
             ],

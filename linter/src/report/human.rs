@@ -16,8 +16,8 @@ use crate::finding::Severity;
 use crate::located::{Located, Place};
 use crate::source::Source;
 
-/// Lines of a place that are shown; of a longer one the first is underlined.
-const LINES_SHOWN: usize = 6;
+/// Lines of a place that are shown; a longer one is cut.
+const LINES_SHOWN: usize = 8;
 
 /// How wide a report is where nobody says.
 const WIDTH: usize = 100;
@@ -187,13 +187,11 @@ impl Diagnostic for Shown<'_> {
     }
 }
 
-/// The part of a place that is underlined.
+/// The part of a place that is marked.
 fn shown(place: &Place) -> SourceSpan {
     let Span { start, end } = place.span;
-    let end = match place.end.line - place.start.line {
-        lines if lines < LINES_SHOWN => end,
-        _ => place.source.text[start..end].find('\n').map_or(end, |length| start + length),
-    };
+    let cut = place.source.text[start..end].match_indices('\n').nth(LINES_SHOWN - 1);
+    let end = cut.map_or(end, |(length, _)| start + length);
     (start, end - start).into()
 }
 
@@ -251,7 +249,7 @@ mod tests {
            `----
           help: name the principals that upload
           proof: curl --upload-file file 'https://ENDPOINT/a%20b.ts'
-                 where ENDPOINT is the endpoint of the container `live`, for one from 198.51.100.7
+                 where ENDPOINT is the endpoint of the container `live`, and the client is for one at 198.51.100.7
           fix: allow nobody (--fix-unsafe)
 
         info[rego:acme]: `infra/broken.json` cannot be read

@@ -13,7 +13,7 @@ pub(super) fn write(out: &mut dyn Write, report: &Report<'_>) -> Result<(), Fail
     let mut document = quick_junit::Report::new("mediastore-lint");
     for file in report.findings.chunk_by(|a, b| a.file == b.file) {
         let mut suite = TestSuite::new(slashed(&file[0].file));
-        suite.add_test_cases(file.iter().map(|it| case(it, report)));
+        suite.add_test_cases(file.iter().map(case));
         document.add_test_suite(suite);
     }
     if report.findings.is_empty() {
@@ -26,7 +26,7 @@ pub(super) fn write(out: &mut dyn Write, report: &Report<'_>) -> Result<(), Fail
     Ok(())
 }
 
-fn case(it: &Located, report: &Report<'_>) -> TestCase {
+fn case(it: &Located) -> TestCase {
     let file = slashed(&it.file);
     let place = it
         .place
@@ -34,12 +34,9 @@ fn case(it: &Located, report: &Report<'_>) -> TestCase {
         .map_or_else(|| file.clone(), |place| format!("{file}:{}:{}", place.start.line, place.start.column));
     let help = it.finding.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();
     let text = format!("{place}: {} [{}]: {}{help}", it.finding.severity, it.finding.rule, it.finding.message);
-    let mut status = if it.finding.severity >= report.fail_on {
-        TestCaseStatus::non_success(NonSuccessKind::Failure)
-    } else {
-        TestCaseStatus::success()
-    };
-    if it.finding.severity >= report.fail_on {
+    let mut status =
+        if it.fails { TestCaseStatus::non_success(NonSuccessKind::Failure) } else { TestCaseStatus::success() };
+    if it.fails {
         status
             .set_message(it.finding.message.as_str())
             .set_type(it.finding.rule.as_str())
@@ -48,7 +45,7 @@ fn case(it: &Located, report: &Report<'_>) -> TestCase {
     let line = it.place.as_ref().map(|place| format!(" (line {})", place.start.line)).unwrap_or_default();
     let mut case = TestCase::new(format!("{}{line}", it.finding.rule), status);
     case.set_classname(file);
-    if it.finding.severity < report.fail_on {
+    if !it.fails {
         case.set_system_out(text);
     }
     case
@@ -57,7 +54,6 @@ fn case(it: &Located, report: &Report<'_>) -> TestCase {
 #[cfg(test)]
 mod tests {
     use super::super::{Report, Summary, sample};
-    use crate::finding::Severity;
 
     #[test]
     fn what_fails_the_run_is_a_failure() {
@@ -76,7 +72,7 @@ mod tests {
     #[test]
     fn a_clean_run_is_a_case_that_passed() {
         let mut out = Vec::new();
-        let report = Report { findings: &[], summary: Summary::default(), fail_on: Severity::Error };
+        let report = Report { findings: &[], summary: Summary::default() };
         super::write(&mut out, &report).expect("written");
         assert!(String::from_utf8(out).expect("text").contains(r#"tests="1" skipped="0" failures="0""#));
     }

@@ -4,14 +4,17 @@ use std::fmt::Write;
 
 use mediastore_policy::request::{Caller, Request};
 
-/// Keys of a request that say nothing a person could set or would need to.
-const OF_NO_CONSEQUENCE: [&str; 6] = [
+/// Keys that follow from what is asked for, or from nothing a person sets.
+const OF_NO_CONSEQUENCE: [&str; 9] = [
     "aws:currenttime",
     "aws:epochtime",
-    "aws:principaltype",
     "aws:viaawsservice",
     "aws:principalisawsservice",
     "aws:requestedregion",
+    "aws:resourceaccount",
+    "aws:principalaccount",
+    "aws:principaltype",
+    "aws:userid",
 ];
 
 /// The lines that show a request, at least one.
@@ -41,8 +44,10 @@ fn curl(request: &Request) -> Option<Vec<String>> {
         match key.to_ascii_lowercase().as_str() {
             "aws:securetransport" => scheme = if value == "false" { "http" } else { "https" },
             "aws:referer" => drop(write!(command, "--referer {} ", quote(value))),
+            // What curl says of itself anyway.
+            "aws:useragent" if value.starts_with("curl/") => {}
             "aws:useragent" => drop(write!(command, "--user-agent {} ", quote(value))),
-            "aws:sourceip" => drop(write!(remarks, ", for one from {value}")),
+            "aws:sourceip" => drop(write!(remarks, ", and the client is for one at {value}")),
             key if OF_NO_CONSEQUENCE.contains(&key) => {}
             _ => return None,
         }
@@ -112,7 +117,7 @@ mod tests {
                 "a",
                 r#"{"aws:SourceIp": "198.51.100.7"}"#,
                 "curl --request DELETE 'https://ENDPOINT/a'",
-                ", for one from 198.51.100.7",
+                ", and the client is for one at 198.51.100.7",
             ),
             ("ListItems", "a", r#"{"aws:UserAgent": "x"}"#, "curl --user-agent 'x' 'https://ENDPOINT/'", ""),
         ] {
@@ -126,5 +131,12 @@ mod tests {
         assert_eq!(signed[0], "principal arn:aws:iam::444455556666:root");
         assert!(shown("*", "GetObject", "a", r#"{"aws:SourceVpc": "vpc-1"}"#)[3].contains("vpc-1"));
         assert_eq!(shown("*", "PutContainerPolicy", "a", "{}").len(), 3);
+    }
+
+    #[test]
+    fn what_follows_from_the_request_is_left_out() {
+        let context = r#"{"aws:PrincipalType": "Anonymous", "aws:userid": "anonymous", "aws:PrincipalAccount": "anonymous",
+            "aws:UserAgent": "curl/8.5.0", "aws:ResourceAccount": "111122223333", "aws:CurrentTime": "2026-01-01T00:00:00Z"}"#;
+        assert_eq!(shown("*", "GetObject", "a", context)[0], "curl 'https://ENDPOINT/a'");
     }
 }

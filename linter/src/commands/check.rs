@@ -1,0 +1,280 @@
+//! `check`: inputs, rules, baseline, report.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rayon::iter::ParallelIterator;
+
+use super::Clock;
+use crate::baseline::{self, Baseline};
+use crate::config::{AccountId, Config, FailOn, Level, Profile, RuleName};
+use crate::inputs::{self, Inputs};
+use crate::lint::{Given, Settings};
+use crate::located::{self, Located};
+use crate::report::{self, Color, Format, Report, Style, Summary};
+use crate::source::Sources;
+use crate::unit::{FaultKind, Unit};
+use crate::{Failure, Outcome};
+
+/// Judge policies, CORS rules, names and tags, and show a request for what is exposed
+///
+/// This is also what is done without a command's name: `mediastore-lint infra/`.
+///
+/// Read are Terraform and OpenTofu source, plans and state as JSON, CloudFormation templates, and policies in files of their own;
+/// directories are walked as git does. What the source leaves open stays open: a verdict holds for every value of it.
+///
+/// Each input is judged by the nearest mediastore-lint.toml above it. A finding is suppressed where it stands:
+///   # nolint(public-read): the trailer is for everybody
+///
+/// Examples:
+///   mediastore-lint .
+///   mediastore-lint --fail-on warning --format sarif --output lint.sarif infra/
+///   terraform show -json plan.out | mediastore-lint -
+///   mediastore-lint --write-baseline .        accept what is there, report only what is new
+///   mediastore-lint --rule public-read=error --rule name-pattern=off live/
+#[derive(Debug, Clone, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Check {
+    /// Files and directories; `-` is standard input. Without any, the current directory
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Print to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Exit with 1 from this severity on [default: error, or what the configuration says]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_on: Option<FailOn>,
+    /// The configuration file, instead of the nearest mediastore-lint.toml above each input
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Which severities the rules have [default: default, or what the configuration says]
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    profile: Option<Profile>,
+    /// The severity of one rule, over all configuration: `public-read=error`, `name-pattern=off`; may be repeated
+    #[arg(long, value_name = "NAME=LEVEL", value_parser = parse_rule)]
+    rule: Vec<(RuleName, Level)>,
+    /// Do not report a rule, as `--rule NAME=off`; may be repeated
+    #[arg(long, value_name = "NAME")]
+    allow: Vec<RuleName>,
+    /// An account of the trust zone, twelve digits; may be repeated
+    #[arg(long, value_name = "ID")]
+    account: Vec<AccountId>,
+    /// Pass over what this pattern matches, as in .gitignore; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
+    /// Do not report the findings that this file knows
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write what is found to the baseline instead of reporting it
+    #[arg(long)]
+    write_baseline: bool,
+    /// Use colours
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    color: Color,
+    /// Print findings only: no closing line, no progress
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    clock: Clock,
+}
+
+fn parse_rule(text: &str) -> Result<(RuleName, Level), String> {
+    let (name, level) =
+        text.split_once('=').ok_or("expected a rule's name, `=` and a level, such as `public-read=error`")?;
+    let level = <Level as clap::ValueEnum>::from_str(level, false)
+        .map_err(|_| format!("`{level}` is not a level: off, info, warning or error"))?;
+    Ok((name.parse()?, level))
+}
+
+/// What is left of a unit when it has been judged.
+struct Judged {
+    sources: Sources,
+    found: Vec<Located>,
+    containers: usize,
+    documents: usize,
+    unreadable: usize,
+}
+
+impl Check {
+    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<Outcome, Failure> {
+        let in_charge = InCharge::new(self.config.clone(), self.given())?;
+        let paths = if self.paths.is_empty() { &[PathBuf::from(".")][..] } else { &self.paths };
+        let inputs = inputs::find(paths, &inputs::Options { exclude: self.exclude.clone() });
+        let judged = self.judge(inputs, &in_charge)?;
+
+        let mut summary = Summary::default();
+        let mut files = BTreeSet::new();
+        let mut found = Vec::new();
+        for unit in judged {
+            files.extend(unit.sources.iter().map(|source| source.path.clone()));
+            files.extend(unit.found.iter().map(|it| it.file.clone()).filter(|file| !file.as_os_str().is_empty()));
+            summary.containers += unit.containers;
+            summary.documents += unit.documents;
+            summary.unreadable += unit.unreadable;
+            found.extend(unit.found);
+        }
+        summary.files = files.len();
+        located::settle(&mut found);
+
+        if self.write_baseline {
+            return self.accept(out, &in_charge, &found, &summary);
+        }
+        let given = self.baseline.as_deref().map(Baseline::read).transpose()?;
+        let baselines: Vec<Baseline> = in_charge.baselines().into_iter().chain(given).collect();
+        summary.baseline_gone = baselines.iter().map(|baseline| baseline.gone(&found)).sum();
+        let all = found.len();
+        found.retain(|it| !baselines.iter().any(|baseline| baseline.knows(it)));
+        summary.baselined = all - found.len();
+        summary.count(&found);
+        self.print(out, &Report { findings: &found, summary })?;
+        Ok(match (summary.unreadable, found.iter().any(|it| it.fails)) {
+            (0, false) => Outcome::Clean,
+            (0, true) => Outcome::Findings,
+            _ => Outcome::Unreadable,
+        })
+    }
+
+    fn given(&self) -> Given {
+        let off = self.allow.iter().map(|name| (name.clone(), Level::Off));
+        Given {
+            profile: self.profile,
+            fail_on: self.fail_on,
+            levels: self.rule.iter().cloned().chain(off).collect(),
+            accounts: self.account.clone(),
+            now: self.clock.instant(),
+        }
+    }
+
+    fn judge(&self, inputs: Inputs, in_charge: &InCharge) -> Result<Vec<Judged>, Failure> {
+        let progress = self.progress(inputs.len());
+        let judged = inputs.units().map(|unit| {
+            let judged = in_charge.of(&unit).and_then(|settings| judge(unit, &settings));
+            progress.inc(1);
+            judged
+        });
+        let judged: Vec<Result<Judged, Failure>> = judged.collect();
+        progress.finish_and_clear();
+        judged.into_iter().collect()
+    }
+
+    /// A bar, where somebody looks at it and long enough to see it.
+    fn progress(&self, inputs: usize) -> ProgressBar {
+        if self.quiet || !std::io::stderr().is_terminal() || inputs < 2 {
+            return ProgressBar::hidden();
+        }
+        let length = u64::try_from(inputs).unwrap_or(u64::MAX);
+        let style = ProgressStyle::with_template("linting {bar:30} {pos}/{len}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(8)).with_style(style);
+        bar.enable_steady_tick(Duration::from_millis(500));
+        bar
+    }
+
+    fn print(&self, out: &mut dyn Write, report: &Report<'_>) -> Result<(), Failure> {
+        match &self.output {
+            None => report::write(out, self.format, report, &Style::of_stdout(self.color, self.quiet)),
+            Some(path) => {
+                let style = Style { color: self.color == Color::Always, ..Style::of_stdout(Color::Never, self.quiet) };
+                let mut text = Vec::new();
+                report::write(&mut text, self.format, report, &style)?;
+                std::fs::write(path, text).map_err(|error| unwritable(path, &error))
+            }
+        }
+    }
+
+    fn accept(
+        &self,
+        out: &mut dyn Write,
+        in_charge: &InCharge,
+        found: &[Located],
+        summary: &Summary,
+    ) -> Result<Outcome, Failure> {
+        if summary.unreadable > 0 {
+            let reason = "some inputs could not be read, so the baseline would not be whole; run without `--write-baseline` to see them";
+            return Err(Failure::Argument(reason.to_owned()));
+        }
+        let path =
+            self.baseline.clone().or_else(|| in_charge.baseline_file()).unwrap_or_else(|| baseline::FILE_NAME.into());
+        baseline::write(&path, found).map_err(|error| unwritable(&path, &error))?;
+        if !self.quiet {
+            writeln!(out, "wrote {} findings to {}", found.len(), path.display())?;
+        }
+        Ok(Outcome::Clean)
+    }
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Argument(format!("cannot write `{}`: {error}", path.display()))
+}
+
+fn judge(unit: Unit, settings: &Settings) -> Result<Judged, Failure> {
+    Ok(Judged {
+        found: settings.lint_located(&unit)?,
+        containers: unit.containers.len(),
+        documents: unit.documents.len(),
+        unreadable: unit.faults.iter().filter(|fault| fault.kind == FaultKind::Broken).count(),
+        sources: unit.sources,
+    })
+}
+
+/// Which settings are in charge of which input.
+struct InCharge {
+    given: Given,
+    /// The same for everything, where the user named a configuration.
+    named: Option<Arc<Settings>>,
+    /// By the configuration's path; nothing is the default.
+    found: Mutex<BTreeMap<Option<PathBuf>, Arc<Settings>>>,
+}
+
+impl InCharge {
+    fn new(config: Option<PathBuf>, given: Given) -> Result<Self, Failure> {
+        let named = config.map(|file| Settings::of_file(&file, given.clone())).transpose()?.map(Arc::new);
+        Ok(Self { given, named, found: Mutex::default() })
+    }
+
+    fn of(&self, unit: &Unit) -> Result<Arc<Settings>, Failure> {
+        if let Some(named) = &self.named {
+            return Ok(Arc::clone(named));
+        }
+        let path = unit.sources.iter().next().map(|source| source.path.as_path());
+        let folder =
+            path.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = Config::find(folder);
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(settings) = found.get(&file) {
+            return Ok(Arc::clone(settings));
+        }
+        let settings = match &file {
+            Some(file) => Settings::of_file(file, self.given.clone()),
+            None => Settings::new(Config::default(), Path::new("."), self.given.clone()),
+        };
+        let settings = Arc::new(settings?);
+        found.insert(file, Arc::clone(&settings));
+        Ok(settings)
+    }
+
+    fn all(&self) -> Vec<Arc<Settings>> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        self.named.iter().chain(found.values()).cloned().collect()
+    }
+
+    fn baselines(&self) -> Vec<Baseline> {
+        self.all().iter().filter_map(|settings| settings.baseline().cloned()).collect()
+    }
+
+    /// The baseline file that the configuration names, if there is one configuration.
+    fn baseline_file(&self) -> Option<PathBuf> {
+        match self.all().as_slice() {
+            [settings] => settings.config().baseline.as_ref().map(|file| settings.folder().join(file)),
+            _ => None,
+        }
+    }
+}
