@@ -1,10 +1,13 @@
 //! The rules, one file each. The list is the registry: docs, help, schema, SARIF and the sweeping tests read it.
 
+mod access_logging_off;
 mod actions;
 mod allow_not_action;
 mod allow_not_principal;
 mod bad_account_id;
 mod bad_arn;
+mod classification_exposure;
+mod container;
 mod cors_any_origin;
 mod cors_any_origin_write;
 mod cors_broad_wildcard;
@@ -17,10 +20,13 @@ mod cors_plaintext_origin;
 mod cors_shadowed_rule;
 mod cors_unmatchable_origin;
 mod dead_statement;
+mod default_policy_left;
 mod duplicate_sid;
+mod end_of_support;
 mod exposure_depends;
 mod exposure_undecided;
 mod external_account;
+mod force_destroy_in_production;
 mod foreign_container_arn;
 mod header_secret;
 mod header_secret_plaintext;
@@ -30,7 +36,14 @@ mod lifecycle_invalid;
 mod lifecycle_unbounded_transient;
 mod malformed_policy;
 mod metric_invalid;
+mod name_environment_mismatch;
+mod name_invalid;
+mod name_not_portable;
+mod name_pattern;
+mod no_cors_for_players;
 mod no_op_condition;
+mod nolint_unused;
+mod nolint_without_reason;
 mod old_policy_version;
 mod policy_too_large;
 mod problems;
@@ -42,9 +55,16 @@ mod public_write;
 mod put_without_tls;
 mod redundant_statement;
 mod resources;
+mod tag_case_clash;
+mod tag_invalid;
+mod tag_missing;
+mod tag_reserved;
+mod tag_value;
 mod unknown_action;
 mod unknown_condition_key;
 mod unknown_operator;
+mod unknown_resource_type;
+mod unresolved_document;
 mod unscoped_resource;
 mod unscoped_service_principal;
 mod words;
@@ -60,6 +80,7 @@ pub const ALL: &[&Rule] = &[
     // What could not be judged.
     &input_broken::RULE,
     &input_not_evaluated::RULE,
+    &unresolved_document::RULE,
     // Who can do what.
     &public_write::RULE,
     &public_delete::RULE,
@@ -105,6 +126,27 @@ pub const ALL: &[&Rule] = &[
     &lifecycle_invalid::RULE,
     &lifecycle_unbounded_transient::RULE,
     &metric_invalid::RULE,
+    // Names.
+    &name_invalid::RULE,
+    &name_pattern::RULE,
+    &name_environment_mismatch::RULE,
+    &name_not_portable::RULE,
+    // Tags.
+    &tag_missing::RULE,
+    &tag_value::RULE,
+    &tag_invalid::RULE,
+    &tag_reserved::RULE,
+    &tag_case_clash::RULE,
+    &classification_exposure::RULE,
+    // Everything else worth saying.
+    &unknown_resource_type::RULE,
+    &end_of_support::RULE,
+    &default_policy_left::RULE,
+    &access_logging_off::RULE,
+    &no_cors_for_players::RULE,
+    &force_destroy_in_production::RULE,
+    &nolint_without_reason::RULE,
+    &nolint_unused::RULE,
 ];
 
 /// The rule of a name.
