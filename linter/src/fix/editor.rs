@@ -15,6 +15,7 @@ use crate::unit::{Document, Unit};
 pub struct Editor<'a> {
     sources: &'a Sources,
     syntax: Syntax,
+    body: &'a Node,
 }
 
 /// A part of a source: its text, where that starts in the unit, and the part's place in it.
@@ -42,14 +43,59 @@ impl Part<'_> {
 impl<'a> Editor<'a> {
     /// For a document that can be edited.
     #[must_use]
-    pub fn of(unit: &'a Unit, document: &Document) -> Option<Self> {
-        Some(Self { sources: &unit.sources, syntax: document.editable? })
+    pub fn of(unit: &'a Unit, document: &'a Document) -> Option<Self> {
+        Some(Self { sources: &unit.sources, syntax: document.editable?, body: document.body.as_ref()? })
     }
 
-    /// For the resource around a document, or without one.
+    /// The document's tree.
     #[must_use]
-    pub fn of_resource(unit: &'a Unit, syntax: Syntax) -> Self {
-        Self { sources: &unit.sources, syntax }
+    pub fn body(&self) -> &'a Node {
+        self.body
+    }
+
+    /// Writes another text where a string of the document stands.
+    #[must_use]
+    pub fn write(&self, span: Span, text: impl Into<Text>) -> Option<Vec<Edit>> {
+        self.replace(string_at(self.body, span)?, &text.into()).map(|edit| vec![edit])
+    }
+
+    /// Writes another name where a key of the document stands.
+    #[must_use]
+    pub fn write_key(&self, key_span: Span, name: &str) -> Option<Vec<Edit>> {
+        self.rename(member_at(self.body, key_span)?, name).map(|edit| vec![edit])
+    }
+
+    /// Takes an item out of the list that holds it.
+    #[must_use]
+    pub fn remove_at(&self, span: Span) -> Option<Vec<Edit>> {
+        let list = list_of(self.body, span)?;
+        let Value::Array(items) = &list.value else { return None };
+        self.remove_item(list, items.iter().position(|item| item.span == span)?)
+    }
+
+    /// Writes more behind a string, whatever is in it. `suffix` has no character that needs an escape.
+    #[must_use]
+    pub fn append_to(&self, span: Span, suffix: &str) -> Option<Vec<Edit>> {
+        let part = self.part(span)?;
+        let written = part.text();
+        let is_reference = |text: &str| {
+            text.starts_with(|c: char| c.is_ascii_alphabetic())
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        };
+        let (start, end) = (part.local.start, part.local.end);
+        let is_quoted = |quote: char| written.len() > 1 && written.starts_with(quote) && written.ends_with(quote);
+        if is_quoted('"') || part.layout.language == Language::Yaml && is_quoted('\'') {
+            return Some(vec![part.edit(end - 1, end - 1, suffix)]);
+        }
+        (part.layout.language == Language::Hcl && is_reference(written))
+            .then(|| vec![part.edit(start, end, format!("\"${{{written}}}{suffix}\""))])
+    }
+
+    /// Takes one character out, if it stands there.
+    #[must_use]
+    pub fn remove_character(&self, span: Span, character: char) -> Option<Vec<Edit>> {
+        let part = self.part(span)?;
+        (part.text() == character.to_string()).then(|| vec![part.edit(part.local.start, part.local.end, "")])
     }
 
     fn part(&self, span: Span) -> Option<Part<'a>> {
@@ -344,6 +390,38 @@ fn is_bracketed(text: &str, open: char, close: char) -> bool {
 /// Whether a key of HCL has quotes because it needs them, which says nothing about the others.
 fn is_only_because_needed(member: &Member) -> bool {
     member.key.as_known().is_some_and(|key| key.contains([':', '/', '.']))
+}
+
+fn children(node: &Node) -> Box<dyn Iterator<Item = &Node> + '_> {
+    match &node.value {
+        Value::Array(items) => Box::new(items.iter()),
+        Value::Object(members) => Box::new(members.iter().map(|member| &member.node)),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+fn string_at(node: &Node, span: Span) -> Option<&Node> {
+    if node.span == span && matches!(node.value, Value::String(_)) {
+        return Some(node);
+    }
+    children(node).find_map(|child| string_at(child, span))
+}
+
+fn member_at(node: &Node, key_span: Span) -> Option<&Member> {
+    let own = match &node.value {
+        Value::Object(members) => members.iter().find(|member| member.key_span == key_span),
+        _ => None,
+    };
+    own.or_else(|| children(node).find_map(|child| member_at(child, key_span)))
+}
+
+fn list_of(node: &Node, span: Span) -> Option<&Node> {
+    if let Value::Array(items) = &node.value
+        && items.iter().any(|item| item.span == span)
+    {
+        return Some(node);
+    }
+    children(node).find_map(|child| list_of(child, span))
 }
 
 /// Text that YAML takes for itself without quotes.

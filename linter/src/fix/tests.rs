@@ -43,9 +43,9 @@ fn change(name: &str, unit: &Unit) -> Option<Vec<Edit>> {
             condition("StringEquals", "aws:Referer"),
             "arn:aws:cloudfront::111122223333:distribution/E1",
         ),
-        ("action", text) => policy.write(member(&statement(0), "Action").expect("an action").node.span, text),
+        ("action", text) => editor.write(member(&statement(0), "Action").expect("an action").node.span, text),
         ("remove-action", index) => match &member(&statement(0), "Action").expect("actions").node.value {
-            Value::Array(items) => policy.remove_item(items[index.parse::<usize>().expect("an index")].span),
+            Value::Array(items) => editor.remove_at(items[index.parse::<usize>().expect("an index")].span),
             _ => None,
         },
         ("push-action", text) => {

@@ -256,9 +256,9 @@ fn quoted(rest: Span, source: &str, quote: char) -> Span {
     let mut chars = source.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
         match c {
-            '\\' if quote == '"' => drop(chars.next()),
+            '\\' if quote == '"' => _ = chars.next(),
             _ if c == quote && quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == quote) => {
-                drop(chars.next())
+                _ = chars.next();
             }
             _ if c == quote => return Span::new(rest.start, rest.start + at + 1),
             _ => {}

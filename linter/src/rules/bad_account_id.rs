@@ -59,9 +59,9 @@ pub(super) static RULE: Rule = Rule {
 const ACCOUNT_KEYS: [&str; 5] =
     ["aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "aws:resourceaccount", "aws:vpceaccount"];
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     let help = "write the twelve digits of the account, leading zeros too";
-    super::problems::report(RULE.name, judged, sink, help);
+    super::problems::report(RULE.name, scope, judged, sink, help);
     for fault in faults(judged).into_iter().filter(|fault| fault.kind == FaultOf::Account) {
         sink.report(Finding::new(fault.message, fault.span).help(fault.help));
     }

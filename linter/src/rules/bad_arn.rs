@@ -38,6 +38,12 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
-    super::problems::report(RULE.name, judged, sink, "write `arn:aws:mediastore:REGION:ACCOUNT:container/NAME/*`");
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+    super::problems::report(
+        RULE.name,
+        scope,
+        judged,
+        sink,
+        "write `arn:aws:mediastore:REGION:ACCOUNT:container/NAME/*`",
+    );
 }

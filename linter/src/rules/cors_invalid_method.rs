@@ -4,6 +4,7 @@ use mediastore_policy::limits::CORS_METHOD;
 
 use super::cors_document::CorsDocument;
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, Editor};
 use crate::rule::{Check, Example, Family, Rule, Scope, Sink};
 use crate::unit::{Document, DocumentKind};
 
@@ -39,7 +40,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Document(DocumentKind::Cors, check),
 };
 
-fn check(_: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
     let cors = CorsDocument::read(document);
     for (span, method) in cors.rules.iter().flat_map(|rule| rule.methods.known()) {
         let Err(violation) = CORS_METHOD.check(method) else { continue };
@@ -50,6 +51,13 @@ fn check(_: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
             upper if CORS_METHOD.check(upper).is_ok() => format!("write `{upper}`"),
             _ => "remove it".to_owned(),
         };
-        sink.report(Finding::new(violation.to_string(), span).help(help));
+        let fix = Editor::of(scope.unit, document).and_then(|editor| match upper.as_str() {
+            "OPTIONS" => Some(fix::safe("remove the method", editor.remove_at(span)?)),
+            upper if CORS_METHOD.check(upper).is_ok() => {
+                Some(fix::safe(format!("write `{upper}`"), editor.write(span, upper)?))
+            }
+            _ => None,
+        });
+        sink.report(Finding::new(violation.to_string(), span).help(help).fix(fix));
     }
 }

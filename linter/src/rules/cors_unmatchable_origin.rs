@@ -4,6 +4,7 @@ use mediastore_policy::cors::{UnmatchableReason, analyse};
 
 use super::cors_document::CorsDocument;
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, Editor};
 use crate::rule::{Check, Example, Family, Rule, Scope, Sink};
 use crate::unit::{Document, DocumentKind};
 
@@ -45,7 +46,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Document(DocumentKind::Cors, check),
 };
 
-fn check(_: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
     let cors = CorsDocument::read(document);
     for unmatchable in analyse(&cors.known()).unmatchable {
         let Some((span, origin)) = cors.rules[unmatchable.rule].origins.known().nth(unmatchable.origin) else {
@@ -62,6 +63,20 @@ fn check(_: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
             Some(instead) => format!("write `{instead}`"),
             None => "an origin reads `https://host`, or `https://host:port`".to_owned(),
         };
-        sink.report(Finding::new(format!("no browser sends the origin `{origin}`: {why}"), span).help(help));
+        let fix = unmatchable.instead.and_then(|instead| {
+            let edits = Editor::of(scope.unit, document)?.write(span, instead.as_str())?;
+            let title = format!("write `{instead}`");
+            // Only what is sure to be the same origin in another spelling.
+            let is_spelling = match unmatchable.reason {
+                UnmatchableReason::UpperCase | UnmatchableReason::DefaultPort => true,
+                UnmatchableReason::Path => {
+                    origin.strip_suffix('/').is_some_and(|rest| rest.eq_ignore_ascii_case(&instead))
+                }
+                _ => false,
+            };
+            Some(if is_spelling { fix::safe(title, edits) } else { fix::risky(title, edits) })
+        });
+        let message = format!("no browser sends the origin `{origin}`: {why}");
+        sink.report(Finding::new(message, span).help(help).fix(fix));
     }
 }

@@ -3,6 +3,7 @@
 use mediastore_policy::analyse::{DeadPart, DeadReason};
 
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, policy::PolicyEditor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
@@ -89,7 +90,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     let Some(policy) = judged.sound() else { return };
     for dead in judged.dead().iter().filter(|dead| dead.part == DeadPart::Statement) {
         if super::explained(judged, &policy.statements[dead.statement]) {
@@ -103,6 +104,10 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
             }
             _ => continue,
         };
+        let finding = finding.fix(PolicyEditor::of(scope.unit, judged.document).and_then(|policy| {
+            let edits = policy.remove_statement(dead.span)?;
+            Some(fix::risky("remove the statement", edits)) // it was meant to do something
+        }));
         let by = dead.by.map(|by| policy.statements[by].span);
         sink.report(by.into_iter().fold(finding, |finding, by| finding.label(by, "denies it")));
     }

@@ -50,6 +50,6 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
-    super::problems::report(RULE.name, judged, sink, "rename one of them, or leave it out");
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+    super::problems::report(RULE.name, scope, judged, sink, "rename one of them, or leave it out");
 }

@@ -2,6 +2,7 @@
 
 use super::resources::{FaultOf, faults};
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, Editor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
@@ -62,9 +63,13 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     for fault in faults(judged).into_iter().filter(|fault| fault.kind == FaultOf::Container) {
-        let finding = Finding::new(fault.message, fault.span).help(fault.help);
+        let fix = fault.meant.and_then(|meant| {
+            let edits = Editor::of(scope.unit, judged.document)?.write(fault.span, meant.as_str())?;
+            Some(fix::risky("swap region and account", edits)) // the statement begins to apply
+        });
+        let finding = Finding::new(fault.message, fault.span).help(fault.help).fix(fix);
         sink.report(match fault.other {
             Some(other) => finding.label(other, "the other one"),
             None => finding,

@@ -1,9 +1,12 @@
 //! `header-secret`: a header value is all that keeps outsiders away.
 
 use mediastore_policy::analyse::ExposureClass::Guarded;
+use mediastore_policy::model::Statement;
+use mediastore_policy::resource::ResourceKind;
 
 use super::words::{DEEDS, phrase};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fix, Severity};
+use crate::fix::{self, policy::PolicyEditor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
@@ -71,7 +74,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     for grant in judged.grants() {
         let guarded = |action| grant.direct(Guarded, &[action]);
         let Some(witness) = DEEDS.iter().find_map(|(action, _)| guarded(action)).map(|own| own.witness.clone()) else {
@@ -84,6 +87,7 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
             .help("let the CDN sign its requests, and allow only its service principal with `aws:SourceArn`")
             .witness(witness);
         let statement = grant.statement.and_then(|index| judged.policy.as_ref()?.statements.get(index));
+        finding = finding.fix(statement.and_then(|statement| signed(scope, judged, statement)));
         for condition in statement.into_iter().flat_map(|statement| &statement.conditions) {
             if let Some("aws:referer" | "aws:useragent") = condition.key.name() {
                 finding = finding.label(condition.key_span, "any client can write this header");
@@ -91,4 +95,27 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
         }
         sink.report(finding);
     }
+}
+
+/// The statement for an origin access control instead of a header: of the one distribution that is trusted, or of any of the account's.
+fn signed(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, statement: &Statement) -> Option<Fix> {
+    let mut headers = statement
+        .conditions
+        .iter()
+        .filter(|condition| matches!(condition.key.name(), Some("aws:referer" | "aws:useragent")));
+    let (header, None) = (headers.next()?, headers.next()) else { return None };
+    let distribution = match scope.config.trust.distributions.as_slice() {
+        [one] => one.clone(),
+        _ => {
+            let in_resource = statement.resources.entries.iter().find_map(|entry| match &entry.kind {
+                ResourceKind::Arn(arn) => arn.account().as_literal().filter(|account| !account.is_empty()),
+                _ => None,
+            });
+            let account = judged.scope().account.or(in_resource)?;
+            format!("arn:aws:cloudfront::{account}:distribution/*")
+        }
+    };
+    let edits =
+        PolicyEditor::of(scope.unit, judged.document)?.sign_by_cdn(statement.span, header.key_span, &distribution)?;
+    Some(fix::risky("let CloudFront sign its requests", edits))
 }

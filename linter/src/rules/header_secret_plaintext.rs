@@ -5,6 +5,7 @@ use mediastore_policy::problem::Code;
 
 use super::words::DEEDS;
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, policy::PolicyEditor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
@@ -51,7 +52,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     for grant in judged.grants() {
         let actions = DEEDS.map(|(action, _)| action);
         let Some(action) = grant.plaintext(Guarded, &actions) else { continue };
@@ -61,7 +62,11 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
         sink.report(
             Finding::new("the header value that lets clients in may be sent over plain HTTP", grant.span)
                 .help(r#"add `"Bool": {"aws:SecureTransport": "true"}` to the condition"#)
-                .witness(action.witness.clone()),
+                .witness(action.witness.clone())
+                .fix(PolicyEditor::of(scope.unit, judged.document).and_then(|policy| {
+                    let edits = policy.require_https(grant.span)?;
+                    Some(fix::risky("require HTTPS", edits)) // somebody may play over plain HTTP
+                })),
         );
     }
 }

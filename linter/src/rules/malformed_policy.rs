@@ -58,6 +58,6 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
-    super::problems::report(RULE.name, judged, sink, "see the policy grammar of IAM for what can stand here");
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+    super::problems::report(RULE.name, scope, judged, sink, "see the policy grammar of IAM for what can stand here");
 }

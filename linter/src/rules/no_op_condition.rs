@@ -4,6 +4,7 @@ use mediastore_policy::analyse::{DeadPart, DeadReason};
 
 use super::unknown_condition_key;
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, Editor, policy::PolicyEditor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
@@ -67,7 +68,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     let Some(policy) = judged.sound() else { return };
     for dead in judged.dead().iter().filter(|dead| dead.reason == DeadReason::AlwaysHolds) {
         let statement = &policy.statements[dead.statement];
@@ -80,13 +81,20 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
         if matches!(dead.part, DeadPart::Condition(_)) {
             sink.report(
                 Finding::new(format!("the condition on `{key}` always holds"), dead.span)
-                    .help("remove it, or say what it was meant to keep out"),
+                    .help("remove it, or say what it was meant to keep out")
+                    .fix(PolicyEditor::of(scope.unit, judged.document).and_then(|policy| {
+                        let edits = policy.remove_condition(condition.key_span)?;
+                        Some(fix::risky("remove the condition", edits)) // it was meant to keep something out
+                    })),
             );
         } else {
             let message = format!("this value of `{key}` changes nothing");
             sink.report_as(
                 sink.severity().min(Severity::Info),
-                Finding::new(message, dead.span).help("remove it: the other values decide the same"),
+                Finding::new(message, dead.span).help("remove it: the other values decide the same").fix(
+                    Editor::of(scope.unit, judged.document)
+                        .and_then(|editor| Some(fix::safe("remove the value", editor.remove_at(dead.span)?))),
+                ),
             );
         }
     }

@@ -5,6 +5,7 @@ use mediastore_policy::span::Span;
 use mediastore_policy::text::{Text, TextRef};
 
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, policy::PolicyEditor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
@@ -54,7 +55,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     let Some(policy) = judged.sound() else { return };
     let (said, span) = match &policy.version {
         None if policy.statements.is_empty() => return,
@@ -65,14 +66,22 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
         },
     };
     let help = r#"write `"Version": "2012-10-17"`"#;
-    match variable(policy) {
+    let variable = variable(policy);
+    let fix = PolicyEditor::of(scope.unit, judged.document).and_then(|editor| {
+        let edits = editor.set_version("2012-10-17")?;
+        let title = "write the version of 2012";
+        // What is plain text now would be a variable then.
+        Some(if variable.is_some() { fix::risky(title, edits) } else { fix::safe(title, edits) })
+    });
+    match variable {
         Some((variable, place)) => sink.report_as(
             sink.severity().max(Severity::Warning),
             Finding::new(format!("{said}, in which `{variable}` is plain text"), span)
                 .help(help)
-                .label(place, "not a variable in this version"),
+                .label(place, "not a variable in this version")
+                .fix(fix),
         ),
-        None => sink.report(Finding::new(format!("{said}, the language of 2008"), span).help(help)),
+        None => sink.report(Finding::new(format!("{said}, the language of 2008"), span).help(help).fix(fix)),
     }
 }
 

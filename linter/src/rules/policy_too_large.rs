@@ -28,6 +28,12 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
-    super::problems::report(RULE.name, judged, sink, "leave out white space, and use wildcards in place of long lists");
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+    super::problems::report(
+        RULE.name,
+        scope,
+        judged,
+        sink,
+        "leave out white space, and use wildcards in place of long lists",
+    );
 }

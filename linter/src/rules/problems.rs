@@ -1,10 +1,12 @@
 //! Findings out of what `mediastore_policy` finds wrong with a policy. Which rule reports which problem is said here, once.
 
-use mediastore_policy::problem::Code;
+use mediastore_policy::problem::{Code, Problem};
 use mediastore_policy::span::Span;
+use mediastore_policy::suggest;
 
-use crate::finding::Finding;
-use crate::rule::{JudgedPolicy, Sink};
+use crate::finding::{Finding, Fix};
+use crate::fix::{self, Editor};
+use crate::rule::{JudgedPolicy, Scope, Sink};
 
 /// How the service's own sentences begin.
 const SERVICE_SAYS: &str = "Invalid Container Policy: ";
@@ -24,10 +26,25 @@ pub(super) fn reporter(code: Code) -> &'static str {
 }
 
 /// Reports the problems that are a rule's, with a remedy for those that bring none.
-pub(super) fn report(rule: &str, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>, help: &str) {
+pub(super) fn report(rule: &str, scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>, help: &str) {
     for problem in judged.problems.iter().filter(|problem| reporter(problem.code) == rule) {
         let message = problem.message.strip_prefix(SERVICE_SAYS).unwrap_or(&problem.message);
         let span = if problem.span == Span::default() { judged.document.span } else { problem.span };
-        sink.report(Finding::new(message, span).help(problem.help.as_deref().unwrap_or(help)));
+        let finding = Finding::new(message, span).help(problem.help.as_deref().unwrap_or(help));
+        sink.report(finding.fix(mended(scope, judged, problem)));
+    }
+}
+
+/// A change for those that have just one. The service refuses the policy as it is, so nobody can miss anything.
+fn mended(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, problem: &Problem) -> Option<Fix> {
+    let editor = Editor::of(scope.unit, judged.document)?;
+    match problem.code {
+        Code::Syntax => Some(fix::safe("remove the comma", editor.remove_character(problem.span, ',')?)),
+        Code::UnknownOperator => {
+            let written = scope.unit.sources.text(problem.span)?.trim_matches('"');
+            let meant = suggest::operator(written).filter(|meant| meant.eq_ignore_ascii_case(written))?;
+            Some(fix::safe(format!("write `{meant}`"), editor.write_key(problem.span, &meant)?))
+        }
+        _ => None,
     }
 }

@@ -5,6 +5,7 @@ use mediastore_policy::problem::Code;
 
 use super::words::stranger;
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, policy::PolicyEditor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
@@ -89,7 +90,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     for grant in judged.grants() {
         let Some(action) = grant.plaintext(Public, &["mediastore:GetObject", "mediastore:DescribeObject"]) else {
             continue;
@@ -101,7 +102,11 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
         sink.report(
             Finding::new(format!("{who} can read objects over plain HTTP"), grant.span)
                 .help(r#"add `"Condition": {"Bool": {"aws:SecureTransport": "true"}}`"#)
-                .witness(action.witness.clone()),
+                .witness(action.witness.clone())
+                .fix(PolicyEditor::of(scope.unit, judged.document).and_then(|policy| {
+                    let edits = policy.require_https(grant.span)?;
+                    Some(fix::risky("require HTTPS", edits)) // somebody may play over plain HTTP
+                })),
         );
     }
 }

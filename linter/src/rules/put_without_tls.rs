@@ -6,6 +6,7 @@ use mediastore_policy::span::Span;
 use super::actions::matched;
 use super::problems;
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, policy::PolicyEditor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
@@ -68,7 +69,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     let statements = || judged.policy.iter().flat_map(|policy| &policy.statements);
     for problem in judged.problems.iter().filter(|problem| problems::reporter(problem.code) == RULE.name) {
         let holds = |span: Span| span.start <= problem.span.start && problem.span.end <= span.end;
@@ -85,7 +86,11 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
                 "the statement allows `mediastore:PutObject` without requiring HTTPS",
                 entry.map_or(problem.span, |entry| entry.span),
             )
-            .help(r#"add `"Condition": {"Bool": {"aws:SecureTransport": "true"}}`"#),
+            .help(r#"add `"Condition": {"Bool": {"aws:SecureTransport": "true"}}`"#)
+            .fix(statement.and_then(|statement| {
+                let edits = PolicyEditor::of(scope.unit, judged.document)?.require_https(statement.span)?;
+                Some(fix::safe("require HTTPS", edits)) // without it nobody gets in, since the service refuses the policy
+            })),
         );
     }
 }

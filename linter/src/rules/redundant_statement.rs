@@ -3,6 +3,7 @@
 use mediastore_policy::analyse::{DeadPart, DeadReason};
 
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, policy::PolicyEditor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
@@ -57,7 +58,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     let Some(policy) = judged.sound() else { return };
     let covered = |part, reason| part == DeadPart::Statement && reason == DeadReason::Covered;
     for dead in judged.dead().iter().filter(|dead| covered(dead.part, dead.reason)) {
@@ -65,7 +66,11 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let finding = Finding::new("other statements decide everything that this one does", dead.span)
-            .help("remove it, or narrow the other one");
+            .help("remove it, or narrow the other one")
+            .fix(PolicyEditor::of(scope.unit, judged.document).and_then(|policy| {
+                let edits = policy.remove_statement(dead.span)?;
+                Some(fix::safe("remove the statement", edits))
+            }));
         let by = dead.by.map(|by| policy.statements[by].span);
         sink.report(by.into_iter().fold(finding, |finding, by| finding.label(by, "decides it already")));
     }

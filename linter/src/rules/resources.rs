@@ -3,11 +3,13 @@
 //! The parts of a container's ARN are compared as far as they are known, with what is known of the container, and with each other: one
 //! policy is attached to one container.
 
+use std::sync::Arc;
+
 use mediastore_policy::arn::ArnPattern;
 use mediastore_policy::pattern::{Part, Pattern};
 use mediastore_policy::resource::ResourceKind;
 use mediastore_policy::span::Span;
-use mediastore_policy::text::{Text, TextPart, TextRef};
+use mediastore_policy::text::{Hole, Text, TextPart, TextRef};
 
 use crate::rule::JudgedPolicy;
 use crate::unit::Dialect;
@@ -22,6 +24,8 @@ pub(super) struct ResourceFault {
     pub(super) help: String,
     /// The resource it contradicts.
     pub(super) other: Option<Span>,
+    /// What was surely meant.
+    pub(super) meant: Option<String>,
 }
 
 /// What the fault is of.
@@ -51,8 +55,14 @@ pub(super) fn faults(judged: &JudgedPolicy<'_>) -> Vec<ResourceFault> {
         if arn.service().as_literal() != Some("mediastore") {
             continue;
         }
-        let fault =
-            |kind, message: String, help: String| ResourceFault { span: entry.span, kind, message, help, other: None };
+        let fault = |kind, message: String, help: String| ResourceFault {
+            span: entry.span,
+            kind,
+            message,
+            help,
+            other: None,
+            meant: None,
+        };
         let (region, account) = (arn.region().as_literal(), arn.account().as_literal());
         if let (Some(region), Some(account)) = (region, account)
             && is_account(region)
@@ -61,7 +71,8 @@ pub(super) fn faults(judged: &JudgedPolicy<'_>) -> Vec<ResourceFault> {
             let message = format!("region and account are swapped in `{}`", entry.text);
             let mended =
                 entry.text.to_string().replacen(&format!("{region}:{account}"), &format!("{account}:{region}"), 1);
-            faults.push(fault(FaultOf::Container, message, format!("write `{mended}`")));
+            let meant = entry.text.as_known().map(|_| mended.clone());
+            faults.push(ResourceFault { meant, ..fault(FaultOf::Container, message, format!("write `{mended}`")) });
             continue;
         }
         if let Some(account) = account.filter(|account| !account.is_empty() && !is_account(account)) {
@@ -102,6 +113,33 @@ pub(super) fn faults(judged: &JudgedPolicy<'_>) -> Vec<ResourceFault> {
         }
     }
     faults
+}
+
+/// The resource of everything in the container as a value: a reference where the policy stands in Terraform's source beside it, otherwise
+/// the ARN if all of it is known.
+pub(super) fn everything(judged: &JudgedPolicy<'_>) -> Option<Text> {
+    let is_in_root = |address: &str| !address.starts_with("module.") && !address.contains('[');
+    if let Some(container) = judged.container
+        && matches!(container.origin.dialect, Dialect::Mediastore | Dialect::HashicorpAws)
+        && is_in_root(&container.origin.address)
+        && is_in_root(&judged.document.origin.address)
+    {
+        let arn = Arc::new(Hole::any(format!("{}.arn", container.origin.address)));
+        return Some(Text::from_parts([TextPart::Hole(arn), TextPart::Known("/*".into())]));
+    }
+    let scope = judged.scope();
+    Some(Text::known(format!("arn:aws:mediastore:{}:{}:container/{}/*", scope.region?, scope.account?, scope.name?)))
+}
+
+/// Whether a resource is a container itself, so that `/*` is all it lacks.
+pub(super) fn is_container(arn: &ArnPattern) -> bool {
+    let Some(resource) = text_of(arn.resource()) else { return false };
+    let literal = |hole: &Arc<Hole>| hole.class.is_literal() && !hole.class.contains('/');
+    let slashes: usize = resource.parts().filter_map(TextRef::known).map(|known| known.matches('/').count()).sum();
+    resource.strip_prefix("container/").is_some_and(|name| name.parts().next().is_some())
+        && slashes == 1
+        && resource.holes().all(literal)
+        && arn.service().as_literal() == Some("mediastore")
 }
 
 /// How the resource of everything in the container is written where this policy stands, in backticks.
@@ -207,9 +245,7 @@ fn fits(open: &Text, known: &Text) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use mediastore_policy::text::{CharClass, Hole};
+    use mediastore_policy::text::CharClass;
 
     use super::*;
 

@@ -6,6 +6,7 @@ use mediastore_policy::suggest;
 
 use super::actions::matched;
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, Editor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
@@ -80,7 +81,7 @@ pub(super) fn is_unknown(entry: &ActionPattern) -> bool {
     matched(entry).is_some_and(|actions| actions.is_empty())
 }
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     let statements = judged.policy.iter().flat_map(|policy| &policy.statements);
     for entry in statements.flat_map(|statement| &statement.actions.entries).filter(|entry| is_unknown(entry)) {
         let text = entry.text.to_string();
@@ -98,7 +99,12 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
                 "the actions on objects are GetObject, DescribeObject, PutObject, DeleteObject and ListItems".to_owned()
             }
         };
-        sink.report(Finding::new(message, entry.span).help(help));
+        let fix = meant(name).and_then(|meant| {
+            let meant = format!("{}:{meant}", MODEL.prefix);
+            let edits = Editor::of(scope.unit, judged.document)?.write(entry.span, meant.as_str())?;
+            Some(fix::risky(format!("write `{meant}`"), edits)) // it begins to mean something
+        });
+        sink.report(Finding::new(message, entry.span).help(help).fix(fix));
     }
 }
 

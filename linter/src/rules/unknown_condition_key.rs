@@ -6,6 +6,7 @@ use mediastore_policy::mediastore::MODEL;
 use mediastore_policy::suggest;
 
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, Editor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
@@ -70,7 +71,7 @@ fn holds_without(condition: &Condition) -> Option<bool> {
     (operator.relation() != Relation::Null).then_some(always)
 }
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     let statements = judged.policy.iter().flat_map(|policy| &policy.statements);
     for condition in statements.flat_map(|statement| &statement.conditions).filter(|condition| is_unknown(condition)) {
         let key = &condition.key.text;
@@ -87,10 +88,14 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
         };
         let near = suggest::key(&key.to_string())
             .filter(|near| condition.key.row.is_none() && MODEL.keys.iter().any(|known| near.starts_with(known)));
+        let fix = near.as_ref().and_then(|near| {
+            let edits = Editor::of(scope.unit, judged.document)?.write_key(condition.key_span, near)?;
+            Some(fix::risky(format!("write `{near}`"), edits)) // the condition begins to decide
+        });
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => "use one of the keys that the requests carry, or remove the condition".to_owned(),
         };
-        sink.report(Finding::new(message, condition.key_span).help(help));
+        sink.report(Finding::new(message, condition.key_span).help(help).fix(fix));
     }
 }

@@ -41,6 +41,6 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
-    super::problems::report(RULE.name, judged, sink, "use one of the operators of IAM, such as `StringEquals`");
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+    super::problems::report(RULE.name, scope, judged, sink, "use one of the operators of IAM, such as `StringEquals`");
 }

@@ -2,8 +2,9 @@
 
 use mediastore_policy::resource::ResourceKind;
 
-use super::resources::{faults, read_as};
+use super::resources::{everything, faults, is_container, read_as};
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, Editor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
@@ -52,7 +53,7 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Policy(check),
 };
 
-fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     let Some(policy) = &judged.policy else { return };
     let others = faults(judged);
     let problems = judged.problems.iter().filter(|problem| super::problems::reporter(problem.code) == RULE.name);
@@ -64,6 +65,19 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
             Some((_, text)) => format!("`{text}` is not scoped to files inside the container"),
             None => "a resource is not scoped to files inside the container".to_owned(),
         };
-        sink.report(Finding::new(message, problem.span).help(format!("write {}", read_as(judged))));
+        let fix = Editor::of(scope.unit, judged.document).and_then(|editor| {
+            // The service refuses the policy as it is, so nobody can miss anything.
+            match entry.map(|entry| &entry.kind) {
+                Some(ResourceKind::Arn(arn)) if is_container(arn) => {
+                    Some(fix::safe("write `/*` behind it", editor.append_to(problem.span, "/*")?))
+                }
+                Some(ResourceKind::All) => {
+                    let edits = editor.write(problem.span, everything(judged)?)?;
+                    Some(fix::safe("name the container", edits))
+                }
+                _ => None,
+            }
+        });
+        sink.report(Finding::new(message, problem.span).help(format!("write {}", read_as(judged))).fix(fix));
     }
 }

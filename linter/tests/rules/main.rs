@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod examples;
+mod fixes;
 mod hard;
 mod refusals;
 mod registry;
