@@ -40,7 +40,7 @@ Examples:
       mediastored serve
 
   Create and list containers with the AWS CLI, as the owner:
-      export AWS_SHARED_CREDENTIALS_FILE=.mediastore/credentials AWS_REGION=us-west-2
+      export AWS_SHARED_CREDENTIALS_FILE=.mediastore/credentials AWS_DEFAULT_REGION=us-west-2
       aws mediastore create-container --container-name live --endpoint-url http://127.0.0.1:8474
       aws mediastore list-containers --endpoint-url http://127.0.0.1:8474
 
@@ -140,6 +140,24 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The command line in the unit file that people copy is one that the program takes.
+    #[test]
+    fn the_example_for_systemd_starts() {
+        let unit = include_str!("../../examples/service/mediastored.service");
+        let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=")).unwrap();
+        let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
+        assert!(matches!(arguments.command, Command::Serve(_)), "{line}");
+    }
+
+    /// The proxy in the example talks to the port on which the service listens unless told otherwise.
+    #[test]
+    fn the_example_for_nginx_meets_the_service() {
+        let conf = include_str!("../../examples/service/nginx.conf");
+        let port = crate::DataEndpoint::DEFAULT_PORT;
+        assert!(conf.contains(&format!("server 127.0.0.1:{port};")));
+        assert!(conf.contains("proxy_set_header Host LABEL.data.localhost;"));
+    }
 
     #[test]
     fn the_arguments_are_well_formed() {

@@ -76,7 +76,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 10_000,
+            connections: 4096,
             head_time: Duration::from_secs(30),
             head_bytes: 64 * 1024,
             upload_time: Duration::from_secs(limits::UPLOAD_SECONDS),

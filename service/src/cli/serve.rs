@@ -128,7 +128,7 @@ impl Serve {
         let (identities, key) =
             Identities::owner_of_folder(&self.data_dir, &self.account).map_err(|error| with_causes(&error))?;
         let hint = format!(
-            "sign with the owner's key: export AWS_SHARED_CREDENTIALS_FILE={} AWS_REGION={}\n",
+            "sign with the owner's key: export AWS_SHARED_CREDENTIALS_FILE={} AWS_DEFAULT_REGION={}\n",
             key.display(),
             self.region
         );

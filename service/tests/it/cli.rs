@@ -39,7 +39,7 @@ impl Scene {
             By::Server => command
                 .env("AWS_ACCESS_KEY_ID", "AKID")
                 .env("AWS_SECRET_ACCESS_KEY", "secret")
-                .env("AWS_REGION", "us-west-2")
+                .env("AWS_DEFAULT_REGION", "us-west-2")
                 .args(["--endpoint", &self.server.url]),
         };
         command

@@ -7,6 +7,8 @@
 mod abuse;
 /// A client that calls the service in process and checks the manners of every answer.
 mod api;
+/// A foreign client: the AWS CLI from PyPI.
+mod aws_cli;
 /// The binary: its arguments, its errors, its end.
 mod binary;
 /// A foreign client: boto3 from PyPI.
@@ -35,6 +37,8 @@ mod lifecycle;
 mod limits;
 /// The real binary as a process: started, asked, stopped.
 mod process;
+/// Clients from PyPI, and how they come here.
+mod python;
 /// The client that the provider uses: aws-sdk-mediastore, over a socket.
 mod sdk;
 /// The same for objects: aws-sdk-mediastoredata, over a socket and in process.
