@@ -70,6 +70,9 @@ pub(crate) struct Check {
     /// Pass over what this pattern matches, as in .gitignore; may be repeated
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<String>,
+    /// Values of Terraform's variables, as `terraform plan -var-file` takes them; may be repeated, the later wins
+    #[arg(long, value_name = "FILE")]
+    var_file: Vec<PathBuf>,
     /// Do not report the findings that this file knows
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -107,7 +110,8 @@ impl Check {
     pub(crate) fn run(&self, out: &mut dyn Write) -> Result<Outcome, Failure> {
         let in_charge = InCharge::new(self.config.clone(), self.given())?;
         let paths = if self.paths.is_empty() { &[PathBuf::from(".")][..] } else { &self.paths };
-        let inputs = inputs::find(paths, &inputs::Options { exclude: self.exclude.clone() });
+        let inputs =
+            inputs::find(paths, &inputs::Options { exclude: self.exclude.clone(), var_files: self.var_file.clone() });
         let judged = self.judge(inputs, &in_charge)?;
 
         let mut summary = Summary::default();
