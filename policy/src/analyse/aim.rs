@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::domain::language::{Class, Pattern};
+use super::frame::{Network, Who};
 use super::need::{COLON, Need};
-use super::world::{Literal, Network, PRINCIPAL, Who, World};
+use super::world::{Literal, PRINCIPAL, World};
 use super::zone::{OWNERS_ORGANIZATION, SECRET_HEADERS, TrustZone, Written};
 
 /// What the request must be like, besides what the policies make of it.

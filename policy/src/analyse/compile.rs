@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use super::domain::language::Pattern;
+use super::frame::{Frame, Who};
 use super::need::{Need, Substitution, arn_pattern};
 use super::search::Conjunction;
 use super::slot::Value;
 use super::variables::{statement_variables, substitution};
-use super::world::{Frame, Literal, PRINCIPAL, RESOURCE, Who, World};
+use super::world::{Literal, PRINCIPAL, RESOURCE, World};
 use crate::model::Statement;
 use crate::pattern::Variable;
 use crate::principal::{PrincipalEntry, PrincipalKind};

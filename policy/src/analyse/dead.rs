@@ -10,6 +10,10 @@ use crate::span::Span;
 
 /// Work for all parts of one policy together. What is left when it is spent is not listed.
 const BUDGET: u64 = 6_000_000;
+/// Work for one question, so that a hard one leaves something for the others.
+const QUESTION: u64 = 1_000_000;
+/// Work for each entry of a statement in a question.
+const READING: u64 = 200;
 
 /// A part without effect.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,8 +118,16 @@ impl Autopsy {
             unknown_statements: Vec::new(),
             ..self.policy.clone()
         };
+        // Reading the statements is work too, and there are as many questions as parts.
+        let size: usize = these.iter().chain(others).map(|statement| size(statement)).sum();
+        if !self.budget.spend(size as u64 * READING) {
+            return false;
+        }
         let (these, others) = (policy(these), policy(others));
-        difference(&[&these], &[&others], self.service, self.now, &mut self.budget) == Answer::No
+        let mut budget = self.budget.portion(QUESTION);
+        let answer = difference(&[&these], &[&others], self.service, self.now, &mut budget);
+        self.budget.put_back(&budget);
+        answer == Answer::No
     }
 
     fn others(&self, index: usize) -> Vec<Statement> {
@@ -233,6 +245,13 @@ fn as_allow(statement: &Statement) -> Statement {
     let mut statement = statement.clone();
     statement.effect.value = Maybe::Known(Effect::Allow);
     statement
+}
+
+/// The number of a statement's entries and values.
+fn size(statement: &Statement) -> usize {
+    let values: usize = statement.conditions.iter().map(|condition| condition.values.len() + 1).sum();
+    let entries = statement.principals.entries.len() + statement.resources.entries.len();
+    8 + entries + statement.actions.entries.len() * 4 + values
 }
 
 /// A statement that matches nothing.

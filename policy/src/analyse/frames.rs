@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
+use super::frame::{Credentials, Frame, Hints, Network, Source, Who};
 use super::need::{Substitution, text_pattern};
 use super::surface::ResourceShape;
 use super::variables::statement_variables;
-use super::world::{Credentials, Frame, Hints, Network, Source, Who};
 use super::zone::OWNERS_ORGANIZATION;
 use super::zone::{TrustZone, Written, is_account};
 use crate::model::Policy;

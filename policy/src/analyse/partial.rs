@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::exposure::{Exposure, ExposureClass, known};
-use super::world::OUTSIDE_ACCOUNT;
+use super::frame::OUTSIDE_ACCOUNT;
 use super::zone::{TrustZone, Written};
 use crate::condition::date::Instant;
 use crate::condition::operator::{Family, Operator};

@@ -6,11 +6,13 @@ use std::rc::Rc;
 pub(crate) use super::aim::Aim;
 use super::compile::{Compiled, Prepared, compile, principals, resources};
 use super::domain::{Budget, Found};
+use super::frame::Frame;
 use super::frames::{Mentions, frames, hints, named_callers};
 use super::need::Substitution;
 use super::search::{Conjunction, Problem};
-use super::world::{Frame, Literal, RESOURCE, World};
+use super::world::{Literal, RESOURCE, World};
 use super::zone::{TrustZone, Written, is_account};
+use crate::condition::OperandValue;
 use crate::decide::{Verdict, decide, includes_action};
 use crate::matching::Truth;
 use crate::model::{Effect, Policy, Statement};
@@ -23,8 +25,8 @@ use crate::service::{ResourceType, ServiceModel};
 pub enum Doubt {
     /// The bound on work was reached.
     Work,
-    /// The policy couples keys in a way that the analysis does not follow: a policy variable, or operators of several
-    /// families on one key.
+    /// The policy couples keys in a way that the analysis does not follow: policy variables, operators of several
+    /// families on one key, resources about as long as there can be.
     Coupling,
     /// Too much of the document is unknown.
     Unknown,
@@ -79,6 +81,8 @@ pub(crate) struct Study<'p> {
 pub(super) struct Rule<'p> {
     pub(super) statement: &'p Statement,
     side: usize,
+    /// What it says, in words that are the same for another that says the same. Only where two sides are compared.
+    wording: Option<String>,
     /// For every action of the service, whether the statement speaks of it.
     actions: Vec<Truth>,
 }
@@ -138,7 +142,8 @@ impl<'p> Study<'p> {
         for (side, policies) in sides.iter().enumerate() {
             for statement in policies.iter().flat_map(|policy| &policy.statements) {
                 let actions = names.iter().map(|name| includes_action(&statement.actions, name)).collect();
-                rules.push(Rule { statement, side, actions });
+                let wording = if sides[1].is_empty() { None } else { wording(statement) };
+                rules.push(Rule { statement, side, wording, actions });
             }
         }
         let all: Vec<&Policy> = sides.iter().flatten().copied().collect();
@@ -186,6 +191,13 @@ impl<'p> Study<'p> {
         if allows.is_empty() {
             return Answer::No;
         }
+        // What both sides say in the same words does not tell them apart.
+        let twin = |rule: usize, others: &[usize]| {
+            let own = &self.rules[rule].wording;
+            own.is_some() && others.iter().any(|other| self.rules[*other].wording == *own)
+        };
+        let shared: Vec<bool> = allows.iter().map(|allow| twin(*allow, &others_allow)).collect();
+        let others_deny: Vec<usize> = others_deny.into_iter().filter(|deny| !twin(*deny, &denies)).collect();
         let types = self.service.actions[action].resource_types;
         let mut doubt = None;
         for frame in 0..self.frames.len() {
@@ -199,12 +211,16 @@ impl<'p> Study<'p> {
             {
                 continue;
             }
-            for &allow in &allows {
+            for (&allow, shared) in allows.iter().zip(&shared) {
+                if *shared && others_deny.is_empty() {
+                    continue;
+                }
                 if !self.has_resource(frame, allow) || self.compiled(frame, allow).is_none() {
                     continue;
                 }
                 // Not allowed by the other side: none of its Allows matches, or one of its Denies does.
-                for other in std::iter::once(None).chain(others_deny.iter().copied().map(Some)) {
+                let unallowed = if *shared { None } else { Some(None) };
+                for other in unallowed.into_iter().chain(others_deny.iter().copied().map(Some)) {
                     let hold: Vec<usize> = std::iter::once(allow).chain(other).collect();
                     let missed = if other.is_none() { others_allow.as_slice() } else { &[] };
                     let broken: Vec<usize> = denies.iter().chain(missed).copied().collect();
@@ -254,6 +270,9 @@ impl<'p> Study<'p> {
             Found::Empty => return Answer::No,
             Found::Unknown => return Answer::Open(self.doubt()),
             Found::Member(request) if self.confirms(&request) => return Answer::Yes(Box::new(request)),
+            Found::Member(request) if !self.service.is_request(&request.action, &request.resource) => {
+                return Answer::Open(Doubt::Coupling);
+            }
             Found::Member(_) if !open => return Answer::Open(Doubt::Inconsistent),
             Found::Member(request) => request,
         };
@@ -423,4 +442,38 @@ impl<'p> Study<'p> {
 
 pub(crate) fn full_name(service: &ServiceModel, action: &str) -> String {
     format!("{}:{action}", service.prefix)
+}
+
+/// A statement in words, without what has no influence; nothing if part of it is unknown.
+fn wording(statement: &Statement) -> Option<String> {
+    use std::fmt::Write;
+
+    let effect = statement.effect.value.known().filter(|_| statement.unknown_conditions.is_empty())?;
+    let mut words = effect.as_str().to_owned();
+    let mut known = true;
+    let mut say = |part: std::fmt::Arguments<'_>| known &= words.write_fmt(part).is_ok();
+    say(format_args!("{}", statement.principals.negated));
+    for entry in &statement.principals.entries {
+        say(format_args!("{:?}", entry.kind));
+    }
+    say(format_args!("{}", statement.actions.negated));
+    for entry in &statement.actions.entries {
+        say(format_args!("{:?}", entry.kind));
+    }
+    say(format_args!("{}", statement.resources.negated));
+    for entry in &statement.resources.entries {
+        say(format_args!("{:?}", entry.kind));
+    }
+    for condition in &statement.conditions {
+        say(format_args!("{} {:?}", condition.operator, condition.key.name()?));
+        for operand in &condition.values {
+            let has_text = operand.text.as_known().is_some();
+            let is_read = !matches!(operand.value, OperandValue::Malformed);
+            (has_text && is_read).then(|| say(format_args!("{:?}", operand.value)))?;
+        }
+    }
+    let texts = statement.principals.entries.iter().map(|entry| &entry.text);
+    let texts = texts.chain(statement.actions.entries.iter().map(|entry| &entry.text));
+    let mut texts = texts.chain(statement.resources.entries.iter().map(|entry| &entry.text));
+    (known && texts.all(|text| text.as_known().is_some())).then_some(words)
 }

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::domain::Budget;
 use super::domain::language::Pattern;
+use super::frame::{Frame, Who};
 use super::need::Need;
 use super::question::{Aim, Answer, Doubt, Study};
-use super::world::{Frame, Literal, PRINCIPAL, RESOURCE, Who, World};
+use super::world::{Literal, PRINCIPAL, RESOURCE, World};
 use crate::condition::date::Instant;
 use crate::model::Policy;
 use crate::principal::IdentityKind;

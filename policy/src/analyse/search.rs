@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use super::domain::{Budget, Found};
-use super::need::Need;
+use super::need::{Atom, Need};
 use super::slot::{Slot, Value};
 
 /// Needs that hold together, each of a slot.
@@ -36,6 +36,16 @@ impl Problem<'_> {
         // Needs first, values after: a slot is solved once for all that must hold of it.
         for (slot, need) in self.hold.iter().copied().flatten() {
             search.asserted[*slot].push(Assertion { need: Rc::clone(need), level: 0 });
+        }
+        // What has only one way to break must break that way. Texts to stay away from wait until a candidate is one of them,
+        // since each makes the search for a candidate harder and most never come up.
+        for conjunction in &self.broken {
+            if let [(slot, need)] = conjunction.as_slice() {
+                let need = need.negated();
+                if !matches!(need.atom, Atom::Text { outside: true, .. } | Atom::Arn { outside: true, .. }) {
+                    search.asserted[*slot].push(Assertion { need: Rc::new(need), level: 0 });
+                }
+            }
         }
         for slot in 0..self.slots.len() {
             match search.solve_slot(slot) {

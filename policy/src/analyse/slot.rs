@@ -2,6 +2,7 @@
 //! policy leave of it.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::domain::addresses::Addresses;
 use super::domain::intervals::{Intervals, Ordinate};
@@ -25,6 +26,8 @@ pub(crate) struct Slot {
     pub(crate) may_have: bool,
     /// Values to try first.
     pub(crate) hints: Vec<String>,
+    /// The most units of a text, where there is a limit.
+    pub(crate) longest: Option<usize>,
 }
 
 /// The type of a slot's values.
@@ -45,7 +48,7 @@ pub(crate) enum Kind {
 
 impl Slot {
     pub(crate) fn new(kind: Kind) -> Self {
-        Self { kind, many: false, may_lack: false, may_have: true, hints: Vec::new() }
+        Self { kind, many: false, may_lack: false, may_have: true, hints: Vec::new(), longest: None }
     }
 
     pub(crate) fn absent() -> Self {
@@ -154,6 +157,9 @@ impl Slot {
 
     /// Whether the slot can hold this text.
     fn admits(&self, text: &str) -> bool {
+        if self.longest.is_some_and(|longest| text.len() > longest && text.encode_utf16().count() > longest) {
+            return false;
+        }
         match &self.kind {
             Kind::Text(universe) => universe.iter().any(|pattern| pattern.matches(text)),
             Kind::Bool => text == "true" || text == "false",
@@ -166,7 +172,7 @@ impl Slot {
     fn find_text(&self, atoms: &[&Atom], budget: &mut Budget) -> Found<String> {
         let malformed =
             if atoms.iter().any(|atom| matches!(atom, Atom::Arn { .. })) { malformed_arns() } else { Vec::new() };
-        let mut query = Query::new();
+        let mut query = Query::new().no_longer_than(self.longest);
         if let Kind::Text(universe) = &self.kind {
             query = query.within(universe);
         }
@@ -260,6 +266,15 @@ fn finite(atom: &Atom) -> Option<&[Pattern]> {
 
 /// Whether one comparison must come out both ways.
 fn contradict(atoms: &[&Atom]) -> bool {
+    let texts = |wanted: bool| {
+        atoms.iter().filter_map(move |atom| match atom {
+            Atom::Text { patterns, outside } if *outside == wanted => Some(patterns),
+            _ => None,
+        })
+    };
+    if texts(true).any(|outside| texts(false).any(|inside| Arc::ptr_eq(inside, outside))) {
+        return true;
+    }
     let opaque = |holds: bool| {
         atoms.iter().filter_map(move |atom| match atom {
             Atom::Opaque { name, holds: own } if *own == holds => Some(name),

@@ -63,6 +63,21 @@ impl ResourceShape {
         arn
     }
 
+    /// More units than any ARN of this type has.
+    pub(crate) fn longest(&self, partition: &str) -> usize {
+        // No region or account is named by as many letters.
+        let fields = "arn:::::".len() + partition.len() + self.service.prefix.len() + 64 + 64;
+        let part = |part: &ShapePart| match *part {
+            ShapePart::Literal(text) => text.len(),
+            ShapePart::Text { class, max, .. } | ShapePart::Path { class, max_length: max, .. } => match class {
+                // One character is at most two units.
+                CharClass::Any | CharClass::Plain => 2 * max,
+                _ => max,
+            },
+        };
+        fields + self.of.shape.iter().map(part).sum::<usize>()
+    }
+
     /// What stands before and behind the region, if the ARN has one.
     pub(crate) fn region_lift(&self, partition: &str) -> Option<(Pattern, Pattern)> {
         let before = Pattern::literal(&format!("arn:{partition}:{}:", self.service.prefix));

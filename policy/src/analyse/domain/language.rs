@@ -277,6 +277,31 @@ impl Pattern {
         &self.items
     }
 
+    /// The fewest units of a string that matches.
+    pub(crate) fn min_length(&self) -> usize {
+        let mut fewest = vec![0; self.items.len() + 1];
+        for (at, item) in self.items.iter().enumerate().rev() {
+            fewest[at] = match item {
+                Item::One(_) => fewest[at + 1] + 1,
+                Item::Many(_) => fewest[at + 1],
+                Item::MaySkip(count) => fewest[at + 1].min(fewest[at + 1 + count]),
+            };
+        }
+        fewest[0]
+    }
+
+    /// What stands before the first repetition of anything, between the first and the last, and behind the last. Nothing, if
+    /// there is none, or if parts may be left out.
+    pub(crate) fn around_gaps(&self) -> Option<[Pattern; 3]> {
+        let is_gap = |item: &Item| matches!(item, Item::Many(class) if class.is_any());
+        if self.items.iter().any(|item| matches!(item, Item::MaySkip(_))) {
+            return None;
+        }
+        let (first, last) = (self.items.iter().position(is_gap)?, self.items.iter().rposition(is_gap)?);
+        let part = |items: &[Item]| Pattern { items: items.to_vec() };
+        Some([part(&self.items[..first]), part(&self.items[first..last]), part(&self.items[last..])])
+    }
+
     pub(crate) fn is_literal(&self) -> bool {
         self.items.iter().all(|item| matches!(item, Item::One(Class::Unit(_))))
     }

@@ -25,6 +25,18 @@ impl Budget {
         enough
     }
 
+    /// Takes at most `units` out, for a part of the work.
+    pub(crate) fn portion(&mut self, units: u64) -> Self {
+        let left = self.left.min(units);
+        self.left -= left;
+        Self { left }
+    }
+
+    /// Puts back what a part of the work has left.
+    pub(crate) fn put_back(&mut self, rest: &Self) {
+        self.left += rest.left;
+    }
+
     pub(crate) fn is_exhausted(&self) -> bool {
         self.left == 0
     }

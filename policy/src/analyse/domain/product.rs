@@ -14,6 +14,8 @@ use super::{Budget, Found};
 pub(crate) struct Query<'a> {
     within: Vec<&'a [Pattern]>,
     without: Vec<&'a [Pattern]>,
+    /// The most units that the string may have.
+    longest: Option<usize>,
 }
 
 impl<'a> Query<'a> {
@@ -35,9 +37,16 @@ impl<'a> Query<'a> {
         self
     }
 
+    /// Forbids strings of more units.
+    pub(crate) fn no_longer_than(mut self, longest: Option<usize>) -> Self {
+        self.longest = longest;
+        self
+    }
+
     pub(crate) fn admits(&self, text: &str) -> bool {
         self.within.iter().all(|language| language.iter().any(|pattern| pattern.matches(text)))
             && !self.without.iter().any(|language| language.iter().any(|pattern| pattern.matches(text)))
+            && self.longest.is_none_or(|longest| text.len() <= longest || text.encode_utf16().count() <= longest)
     }
 
     /// Finds a member. Guesses and comparisons of pairs come first, because most questions are answered by a literal, by
@@ -49,6 +58,9 @@ impl<'a> Query<'a> {
         }
         if let Some(finite) = self.within.iter().find(|language| language.iter().all(Pattern::is_literal)) {
             return self.find_among(finite, budget);
+        }
+        if let Some(collage) = self.collage().filter(|text| self.admits(text)) {
+            return Found::Member(collage);
         }
         let Some(narrowed) = self.narrowed(budget) else { return Found::Unknown };
         if narrowed.iter().any(Vec::is_empty) {
@@ -65,6 +77,16 @@ impl<'a> Query<'a> {
         }
         let without: Vec<&Pattern> = self.without.iter().flat_map(|language| language.iter()).collect();
         split(narrowed, &without, budget)
+    }
+
+    /// What the first pattern of each language asks for, one after the other: often enough a member of all of them, where each
+    /// asks only that something occurs.
+    fn collage(&self) -> Option<String> {
+        let parts: Vec<[Pattern; 3]> =
+            self.within.iter().filter_map(|language| language.first()?.around_gaps()).collect();
+        let longest = |index: usize| parts.iter().map(|parts| &parts[index]).max_by_key(|part| part.items().len());
+        let middle: String = parts.iter().map(|[_, middle, _]| middle.example("")).collect();
+        Some(longest(0)?.example("") + &middle + &longest(2)?.example(""))
     }
 
     /// Finds a member among literals. Literals that are forbidden are looked up, not compared one by one.
@@ -94,13 +116,16 @@ impl<'a> Query<'a> {
     /// The languages to be in, less the patterns that cannot matter: those that exclude all of another language, and those
     /// that lie in a forbidden pattern. Nothing, if the budget is spent.
     fn narrowed(&self, budget: &mut Budget) -> Option<Vec<Vec<&'a Pattern>>> {
-        let mut narrowed: Vec<Vec<&Pattern>> = self.within.iter().map(|language| language.iter().collect()).collect();
+        let fits = |pattern: &&Pattern| self.longest.is_none_or(|longest| pattern.min_length() <= longest);
+        let mut narrowed: Vec<Vec<&Pattern>> =
+            self.within.iter().map(|language| language.iter().filter(fits).collect()).collect();
         for index in 0..narrowed.len() {
             let mut kept = Vec::with_capacity(narrowed[index].len());
             for pattern in std::mem::take(&mut narrowed[index]) {
-                let rivals: usize = narrowed.iter().map(Vec::len).sum::<usize>()
-                    + self.without.iter().map(|language| language.len()).sum::<usize>();
-                if !budget.spend((pattern.items().len() * (rivals + 1)) as u64) {
+                let rivals =
+                    narrowed.iter().flatten().copied().chain(self.without.iter().flat_map(|language| *language));
+                let size: usize = rivals.map(|rival| rival.items().len() / 16 + 1).sum();
+                if !budget.spend((pattern.items().len() * (size + 1)) as u64) {
                     return None;
                 }
                 let forbidden =
