@@ -156,6 +156,6 @@ mod tests {
         finds(&format!("{}, {}", read(here, ""), read("<xx>:111122223333:container/live", "")), 0);
         // Nobody knows what the text is.
         finds(&read(here, r#", "Condition": {"StringLike": {"aws:UserAgent": "<agent>"}}"#), 0);
-        finds(&read(here, r#", "Condition": {"StringLike": {"aws:UserAgent": "*", "aws:Referer": "<x>"}}"#), 0);
+        finds(&read(here, r#", "Condition": {"StringLike": {"aws:UserAgent": "*", "aws:Referer": "<x>"}}"#), 1);
     }
 }

@@ -19,10 +19,10 @@ use mediastore_policy::problem::{Code, Problem};
 use mediastore_policy::request::{Caller, Request};
 use mediastore_policy::resource::ResourceKind;
 use mediastore_policy::span::Span;
-use mediastore_policy::text::Text;
+use mediastore_policy::text::{CharClass, Hole, Text};
 
 use crate::unit::{Container, Document, Owner};
-use crate::{dead, policy_text};
+use crate::{dead, narrow, policy_text};
 
 /// Statements are told apart by judging each on its own; beyond this many the one that lets the witness in is named.
 const MOST_SEPARATED: usize = 32;
@@ -34,11 +34,14 @@ pub struct JudgedPolicy<'a> {
     pub document: &'a Document,
     /// Its container, if it is in the unit.
     pub container: Option<&'a Container>,
+    /// The document, with what its container's name says of unknown parts.
+    pub body: Option<Node>,
     /// The policy as far as it could be read.
     pub policy: Option<Policy>,
     /// Everything for which text, grammar or service refuse it: what `mediastore_policy::mediastore::refusals` says of its text,
     /// and of a text that is only partly known what holds for all values.
     pub problems: Vec<Problem>,
+    name: Option<Text>,
     zone: TrustZone,
     now: Option<Instant>,
     exposure: OnceCell<Option<Exposure>>,
@@ -71,7 +74,12 @@ impl<'a> JudgedPolicy<'a> {
         now: Option<Instant>,
     ) -> Self {
         let mut problems = document.problems.clone();
-        let Parsed { policy, problems: found } = match &document.body {
+        let name = container_name(document, container).map(narrow::name);
+        let body = document.body.as_ref().map(|body| match &name {
+            Some(name) => narrow::by_name(body, name),
+            None => body.clone(),
+        });
+        let Parsed { policy, problems: found } = match &body {
             Some(node) => parse::parse_node(node.clone()),
             None => Parsed { policy: None, problems: Vec::new() },
         };
@@ -80,6 +88,8 @@ impl<'a> JudgedPolicy<'a> {
         let mut judged = Self {
             document,
             container,
+            name,
+            body,
             policy,
             problems,
             zone: zone.clone(),
@@ -111,14 +121,21 @@ impl<'a> JudgedPolicy<'a> {
             self.zone.accounts.extend(TrustZone::owner(std::slice::from_ref(policy)));
         }
         let resources = policy.statements.iter().flat_map(|statement| &statement.resources.entries);
-        for entry in resources {
-            if let ResourceKind::Arn(arn) = &entry.kind
-                && let [Part::Hole(hole)] = arn.account().parts()
-                && !self.zone.account_holes.contains(&hole.name)
-            {
-                self.zone.account_holes.push(hole.name.clone());
-            }
-        }
+        let of_resources = resources.filter_map(|entry| match &entry.kind {
+            ResourceKind::Arn(arn) => match arn.account().parts() {
+                [Part::Hole(hole)] => Some(hole),
+                _ => None,
+            },
+            _ => None,
+        });
+        let principals = policy.statements.iter().flat_map(|statement| &statement.principals.entries);
+        let values = policy.statements.iter().flat_map(|it| &it.conditions).flat_map(|condition| &condition.values);
+        let texts = principals.map(|entry| &entry.text).chain(values.map(|operand| &operand.text));
+        let of_whoever_applies = texts.flat_map(Text::holes).filter(|hole| is_of_whoever_applies(hole));
+        let mut own: Vec<String> = of_resources.chain(of_whoever_applies).map(|hole| hole.name.clone()).collect();
+        own.sort_unstable();
+        own.dedup();
+        self.zone.account_holes = own;
     }
 
     /// The container it is attached to, as far as it is known.
@@ -134,15 +151,7 @@ impl<'a> JudgedPolicy<'a> {
     /// The name of its container, perhaps partly known.
     #[must_use]
     pub fn container_name(&self) -> Option<&Text> {
-        let node: Option<&Node> = match (&self.document.owner, self.container) {
-            (_, Some(container)) => Some(&container.name),
-            (Owner::Elsewhere(name), None) => Some(name),
-            _ => None,
-        };
-        match &node?.value {
-            Value::String(text) => Some(text),
-            _ => None,
-        }
+        self.name.as_ref()
     }
 
     /// The problems of these kinds.
@@ -178,7 +187,7 @@ impl<'a> JudgedPolicy<'a> {
 
     /// The parts of the policy that never matter, whatever its unknown parts are.
     pub fn dead(&self) -> &[Dead] {
-        self.dead.get_or_init(|| match (self.sound(), &self.document.body) {
+        self.dead.get_or_init(|| match (self.sound(), &self.body) {
             (Some(policy), Some(body)) => dead::dead(policy, body, self.now),
             _ => Vec::new(),
         })
@@ -286,6 +295,26 @@ impl Grant {
 
 fn find<'e>(exposures: &'e [ActionExposure], class: ExposureClass, actions: &[&str]) -> Option<&'e ActionExposure> {
     actions.iter().find_map(|name| exposures.iter().find(|own| own.action == *name && own.class == class))
+}
+
+/// Whether a hole is the account in which the configuration is applied, which is the owner's: the caller's identity of a provider, or the
+/// pseudo parameter of a template.
+fn is_of_whoever_applies(hole: &Hole) -> bool {
+    let names = ["data.aws_caller_identity.", "provider."];
+    let is_account = hole.class == CharClass::Digits && hole.length == Some(12);
+    is_account && (names.iter().any(|name| hole.name.starts_with(name)) || hole.name == "AWS::AccountId")
+}
+
+fn container_name<'a>(document: &'a Document, container: Option<&'a Container>) -> Option<&'a Text> {
+    let node: &Node = match (&document.owner, container) {
+        (_, Some(container)) => &container.name,
+        (Owner::Elsewhere(name), None) => name,
+        _ => return None,
+    };
+    match &node.value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
 }
 
 /// Whether an outsider is let in.

@@ -56,6 +56,41 @@ pub enum Family {
     Hygiene,
 }
 
+impl Family {
+    /// The heading in the docs.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Input => "Input",
+            Self::Exposure => "Exposure",
+            Self::Validity => "Validity",
+            Self::Cors => "CORS",
+            Self::LifecycleAndMetrics => "Lifecycle and metrics",
+            Self::Naming => "Naming",
+            Self::Tagging => "Tagging",
+            Self::Hygiene => "Hygiene",
+        }
+    }
+
+    /// What its rules have in common, as a sentence.
+    #[must_use]
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Input => "What could not be read or judged. An answer that is not complete says so.",
+            Self::Exposure => {
+                "Who can do what. Nothing is guessed from patterns: a finding shows a request that the policy allows, and silence is a \
+                 proof that no outsider's request is allowed."
+            }
+            Self::Validity => "What the service refuses, and what means nothing or something other than it seems to.",
+            Self::Cors => "Which websites' scripts may read answers, and rules that never match.",
+            Self::LifecycleAndMetrics => "When objects go, and what is measured.",
+            Self::Naming => "How containers are called.",
+            Self::Tagging => "Which tags containers carry.",
+            Self::Hygiene => "Everything else worth saying.",
+        }
+    }
+}
+
 /// An input of a rule's example.
 #[derive(Debug, Clone, Copy)]
 pub struct Example {

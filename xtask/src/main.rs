@@ -9,6 +9,7 @@ mod demo;
 mod dist;
 mod protos;
 mod reference;
+mod rule_pages;
 mod shell;
 #[cfg(test)]
 mod tidy;
@@ -67,13 +68,15 @@ fn generate() -> Result<Vec<String>, String> {
     let mut files: Vec<String> =
         protos::write(repository()).map_err(sentence)?.into_iter().map(str::to_owned).collect();
     files.extend(reference::write(repository()).map_err(sentence)?);
+    files.extend(rule_pages::write(repository()).map_err(sentence)?);
     Ok(files)
 }
 
 /// Compares everything that is generated with what is committed.
 fn check_generated() -> Result<(), String> {
     protos::check(repository()).map_err(sentence)?;
-    reference::check(repository()).map_err(sentence)
+    reference::check(repository()).map_err(sentence)?;
+    rule_pages::check(repository()).map_err(sentence)
 }
 
 fn sentence(error: impl Display) -> String {

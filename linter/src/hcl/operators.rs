@@ -192,7 +192,8 @@ pub(super) fn within(inner: CharClass, outer: CharClass) -> bool {
     inner == outer
         || match outer {
             Any => true,
-            Plain => inner != Any,
+            // A segment may hold a colon.
+            Plain => !matches!(inner, Any | Segment),
             Segment => matches!(inner, Digits | Region | Name | Bucket),
             Name => matches!(inner, Digits | Region),
             Bucket => matches!(inner, Digits | Region),

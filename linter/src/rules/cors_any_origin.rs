@@ -17,9 +17,10 @@ pub(super) static RULE: Rule = Rule {
                   origin is `*`.\n\n\
                   If only your own pages play it, list them: `https://www.example.com`, or `https://*.example.com`. A rule that also \
                   allows `PUT` or `DELETE` is reported by `cors-any-origin-write` instead.",
-    bad: &[Example::new(
-        "cors.json",
-        r#"[
+    bad: &[
+        Example::new(
+            "cors.json",
+            r#"[
     {
         "AllowedOrigins": [«"*"»],
         "AllowedMethods": ["GET", "HEAD"],
@@ -27,7 +28,22 @@ pub(super) static RULE: Rule = Rule {
         "MaxAgeSeconds": 3000
     }
 ]"#,
-    )],
+        ),
+        Example::new(
+            "main.tf",
+            r#"resource "mediastore_cors_policy" "live" {
+  container_name = "live"
+
+  rule {
+    allowed_origins = [«"*"»]
+    allowed_methods = ["GET", "HEAD"]
+    allowed_headers = ["*"]
+    max_age_seconds = 3000
+  }
+}
+"#,
+        ),
+    ],
     good: &[Example::new(
         "cors.json",
         r#"[

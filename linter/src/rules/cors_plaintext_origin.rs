@@ -1,5 +1,7 @@
 //! `cors-plaintext-origin`: pages loaded over plain HTTP may read answers.
 
+use mediastore_policy::cors::analyse;
+use mediastore_policy::span::Span;
 use mediastore_policy::text::{Text, TextRef};
 
 use super::cors_document::CorsDocument;
@@ -32,7 +34,7 @@ pub(super) static RULE: Rule = Rule {
         "cors.json",
         r#"[
     {
-        "AllowedOrigins": ["https://www.example.com", "http://localhost:3000", "http://127.0.0.1:*"],
+        "AllowedOrigins": ["https://www.example.com", "http://localhost:3000", "http://127.0.0.1:*", "http://www.example.com/"],
         "AllowedMethods": ["GET"],
         "AllowedHeaders": ["*"]
     }
@@ -45,8 +47,15 @@ const PLAIN: &str = "http://";
 
 fn check(_: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
     let cors = CorsDocument::read(document);
+    // `cors-unmatchable-origin` reports what lets nobody in.
+    let unmatchable = analyse(&cors.known()).unmatchable;
+    let is_sent = |span: Span| {
+        !unmatchable.iter().any(|it| {
+            cors.rules[it.rule].origins.known().nth(it.origin).is_some_and(|(unmatchable, _)| unmatchable == span)
+        })
+    };
     for (span, origin) in cors.rules.iter().flat_map(|rule| &rule.origins.items) {
-        if lets_plain_in(origin) {
+        if lets_plain_in(origin) && is_sent(*span) {
             let message = format!("`{origin}` lets pages in that come over plain HTTP");
             let help = match origin.as_known().and_then(|origin| origin.strip_prefix(PLAIN)) {
                 Some(host) => format!("write `https://{host}`"),

@@ -1,10 +1,13 @@
 //! `exposure-depends`: what outsiders can do depends on values that are unknown before apply.
 
 use mediastore_policy::analyse::{ActionExposure, ExposureClass};
+use mediastore_policy::json::{Node, Value};
+use mediastore_policy::span::Span;
+use mediastore_policy::text::Text;
 
 use super::words::DEEDS;
 use crate::finding::{Finding, Severity};
-use crate::rule::{Check, Family, JudgedPolicy, Rule, Scope, Sink};
+use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -20,8 +23,76 @@ pub(super) static RULE: Rule = Rule {
                   were the real one: where public reading is only worth knowing, so is that it may come about.\n\n\
                   Write the value out, give the variable a default or a `.tfvars` file, or judge the plan \
                   (`terraform show -json`), in which all is known.",
-    bad: &[],
-    good: &[],
+    bad: &[
+        Example::new(
+            "main.tf",
+            r#"variable "encoder" {
+  type = string
+}
+
+resource "mediastore_container" "live" {
+  name = "live"
+}
+
+resource "mediastore_container_policy" "live" {
+  container_name = mediastore_container.live.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Upload"
+      Effect    = "Allow"
+      Principal = { AWS = «var.encoder» }
+      Action    = "mediastore:PutObject"
+      Resource  = "${mediastore_container.live.arn}/*"
+      Condition = { Bool = { "aws:SecureTransport" = "true" } }
+    }]
+  })
+}
+"#,
+        ),
+        Example::new(
+            "main.tf",
+            r#"variable "policy" {
+  type = string
+}
+
+resource "mediastore_container_policy" "live" {
+  container_name = "live"
+  policy         = «var.policy»
+}
+"#,
+        ),
+    ],
+    good: &[Example::new(
+        "main.tf",
+        r#"data "aws_caller_identity" "current" {}
+
+variable "folder" {
+  type = string
+}
+
+resource "aws_media_store_container" "live" {
+  name = "live"
+}
+
+resource "aws_media_store_container_policy" "live" {
+  container_name = aws_media_store_container.live.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "WhateverTheFolderOnlyTheOwnAccount"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
+      Action    = "mediastore:PutObject"
+      Resource  = "${aws_media_store_container.live.arn}/${var.folder}/*"
+      Condition = { Bool = { "aws:SecureTransport" = "true" } }
+    }]
+  })
+}
+"#,
+    )],
     check: Check::Policy(check),
 };
 
@@ -74,14 +145,36 @@ fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
         Some(dependence) => {
             let [(worse, class), (better, other)] = &dependence.values;
             let message = format!("who can {deed} depends on `{}`", dependence.hole);
-            let values = format!("{} with `{worse}`, {} with `{better}`", said(*class), said(*other));
-            Finding::new(message, judged.document.span)
-                .help(format!("{values}; give it a value, or judge the plan, in which it has one"))
+            let place = judged.body.as_ref().and_then(|body| place_of(body, &dependence.hole));
+            let remedy = "give it a value, or judge the plan, in which it has one";
+            // What stands for a whole statement is long and says nothing.
+            let tells = ![worse, better].iter().any(|value| value.starts_with('{'));
+            let help = format!("{} with `{worse}`, {} with `{better}`; {remedy}", said(*class), said(*other));
+            Finding::new(message, place.unwrap_or(judged.document.span)).help(if tells {
+                help
+            } else {
+                remedy.to_owned()
+            })
         }
         None => Finding::new(format!("who can {deed} depends on values that are unknown"), judged.document.span)
             .help("judge the plan, in which they are known"),
     };
     sink.report_as(severity, finding);
+}
+
+/// Where a hole of this name is first written.
+fn place_of(node: &Node, name: &str) -> Option<Span> {
+    let holds = |text: &Text| text.holes().any(|hole| hole.name == name);
+    match &node.value {
+        Value::Unknown(hole) => (hole.name == name).then_some(node.span),
+        Value::String(text) => holds(text).then_some(node.span),
+        Value::Array(items) => items.iter().find_map(|item| place_of(item, name)),
+        Value::Object(members) => members.iter().find_map(|member| {
+            let key = holds(&member.key).then_some(member.key_span);
+            key.or_else(|| place_of(&member.node, name))
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 fn said(class: ExposureClass) -> &'static str {

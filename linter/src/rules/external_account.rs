@@ -79,6 +79,31 @@ pub(super) static RULE: Rule = Rule {
 }"#,
         )
         .under("[trust]\nnetworks = [\"198.51.100.0/24\"]\n"),
+        Example::new(
+            "main.tf",
+            r#"data "aws_caller_identity" "current" {}
+
+resource "aws_media_store_container" "live" {
+  name = "live"
+}
+
+resource "aws_media_store_container_policy" "live" {
+  container_name = aws_media_store_container.live.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "MediaStoreFullAccess"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
+      Action    = "mediastore:*"
+      Resource  = "${aws_media_store_container.live.arn}/*"
+      Condition = { Bool = { "aws:SecureTransport" = "true" } }
+    }]
+  })
+}
+"#,
+        ),
     ],
     check: Check::Policy(check),
 };

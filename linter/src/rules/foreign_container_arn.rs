@@ -45,6 +45,40 @@ pub(super) static RULE: Rule = Rule {
     }]
 }"#,
         ),
+        Example::new(
+            "main.tf",
+            r#"data "aws_caller_identity" "current" {}
+data "aws_region" "current" {}
+
+variable "project" {
+  type = string
+}
+
+resource "aws_media_store_container" "live" {
+  name = "${var.project}_live"
+}
+
+resource "aws_media_store_container_policy" "live" {
+  container_name = aws_media_store_container.live.name
+
+  policy = <<EOF
+{
+  "Version": "2012-10-17",
+  "Statement": [{
+    "Effect": "Allow",
+    "Principal": {"AWS": "${data.aws_caller_identity.current.account_id}"},
+    "Action": "mediastore:GetObject",
+    "Resource": [
+      «"arn:aws:mediastore:${data.aws_caller_identity.current.account_id}:${data.aws_region.current.name}:container/${var.project}_live/*"»,
+      «"arn:aws:mediastore:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:container/${var.project}_vod/*"»,
+      "arn:aws:mediastore:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:container/${var.project}_live/*"
+    ]
+  }]
+}
+EOF
+}
+"#,
+        ),
     ],
     good: &[Example::policy(
         r#"{

@@ -3,7 +3,7 @@
 use mediastore_policy::analyse::ExposureClass::Guarded;
 use mediastore_policy::problem::Code;
 
-use super::words::DEEDS;
+use super::words::{DEEDS, require_https};
 use crate::finding::{Finding, Severity};
 use crate::fix::{self, policy::PolicyEditor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
@@ -61,7 +61,7 @@ fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
         }
         sink.report(
             Finding::new("the header value that lets clients in may be sent over plain HTTP", grant.span)
-                .help(r#"add `"Bool": {"aws:SecureTransport": "true"}` to the condition"#)
+                .help(format!("add {}", require_https(judged.document)))
                 .witness(action.witness.clone())
                 .fix(PolicyEditor::of(scope.unit, judged.document).and_then(|policy| {
                     let edits = policy.require_https(grant.span)?;

@@ -1,7 +1,7 @@
 //! `input-broken`: an input that could not be read.
 
 use crate::finding::{Finding, Severity};
-use crate::rule::{Check, Family, Rule, Sink};
+use crate::rule::{Check, Example, Family, Rule, Sink};
 use crate::unit::{Fault, FaultKind, Unit};
 
 /// The rule.
@@ -14,8 +14,19 @@ pub(super) static RULE: Rule = Rule {
     explanation: "Nothing in it was judged, so the answer is not complete, and the run ends with the exit code 3 whatever else was found. An input \
                   that cannot be read is never clean.\n\n\
                   Mend the syntax at the place that is named. If the file is not meant to be judged, exclude it.",
-    bad: &[],
-    good: &[],
+    bad: &[Example::new(
+        "main.tf",
+        r#"resource "mediastore_container" "live" {
+  name = "live"
+«»"#,
+    )],
+    good: &[Example::new(
+        "main.tf",
+        r#"resource "mediastore_container" "live" {
+  name = "live"
+}
+"#,
+    )],
     check: Check::Fault(check),
 };
 

@@ -1,7 +1,7 @@
 //! `input-not-evaluated`: part of an input whose meaning was not worked out.
 
 use crate::finding::{Finding, Severity};
-use crate::rule::{Check, Family, Rule, Sink};
+use crate::rule::{Check, Example, Family, Rule, Sink};
 use crate::unit::{Fault, FaultKind, Unit};
 
 /// The rule.
@@ -15,8 +15,33 @@ pub(super) static RULE: Rule = Rule {
                   is not there yet, a cycle, very many instances. What hangs on it was not judged; nothing is skipped in silence.\n\n\
                   To have it judged, run the linter on the plan: `terraform plan -out=plan.bin`, then \
                   `terraform show -json plan.bin > plan.json`.",
-    bad: &[],
-    good: &[],
+    bad: &[
+        Example::new(
+            "main.tf",
+            r#"«module "live"» {
+  source = "./streaming"
+}
+"#,
+        ),
+        Example::new(
+            "main.tf",
+            r#"resource "mediastore_container" "live" {
+  name = «file("name.txt")»
+}
+"#,
+        ),
+    ],
+    good: &[Example::new(
+        "main.tf",
+        r#"resource "mediastore_container" "live" {
+  name = "${var.project}-live"
+}
+
+variable "project" {
+  type = string
+}
+"#,
+    )],
     check: Check::Fault(check),
 };
 

@@ -64,6 +64,20 @@ pub(super) static RULE: Rule = Rule {
     ]
 }"#,
         ),
+        Example::new(
+            "main.tf",
+            r#"resource "mediastore_lifecycle_policy" "live" {
+  container_name = "live"
+
+  rule {
+    wildcards            = ["live/*.ts"]
+    seconds_since_create = «3600»
+    operator             = ">"
+    action               = "EXPIRE"
+  }
+}
+"#,
+        ),
     ],
     good: &[Example::new(
         "lifecycle.json",

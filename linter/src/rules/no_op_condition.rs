@@ -49,6 +49,28 @@ pub(super) static RULE: Rule = Rule {
     }]
 }"#,
         ),
+        Example::new(
+            "main.tf",
+            r#"resource "mediastore_container" "live" {
+  name = "live"
+}
+
+resource "mediastore_container_policy" "live" {
+  container_name = mediastore_container.live.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::111122223333:root" }
+      Action    = "mediastore:GetObject"
+      Resource  = "${mediastore_container.live.arn}/*"
+      Condition = { Bool = { «"aws:SecureTransport" = [true, false]» } }
+    }]
+  })
+}
+"#,
+        ),
     ],
     good: &[Example::policy(
         r#"{

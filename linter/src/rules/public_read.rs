@@ -65,6 +65,29 @@ pub(super) static RULE: Rule = Rule {
     }»]
 }"#,
         ),
+        Example::new(
+            "main.tf",
+            r#"resource "mediastore_container" "live" {
+  name = "live"
+}
+
+resource "mediastore_container_policy" "live" {
+  container_name = mediastore_container.live.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [«{
+      Sid       = "PublicReadOverHttps"
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = ["mediastore:GetObject", "mediastore:DescribeObject"]
+      Resource  = "${mediastore_container.live.arn}/*"
+      Condition = { Bool = { "aws:SecureTransport" = "true" } }
+    }»]
+  })
+}
+"#,
+        ),
     ],
     good: &[
         Example::policy(

@@ -3,7 +3,7 @@
 use mediastore_policy::analyse::ExposureClass::Public;
 use mediastore_policy::problem::Code;
 
-use super::words::stranger;
+use super::words::{require_https, stranger};
 use crate::finding::{Finding, Severity};
 use crate::fix::{self, policy::PolicyEditor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
@@ -101,7 +101,7 @@ fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
         let who = stranger(action.witness.as_ref());
         sink.report(
             Finding::new(format!("{who} can read objects over plain HTTP"), grant.span)
-                .help(r#"add `"Condition": {"Bool": {"aws:SecureTransport": "true"}}`"#)
+                .help(format!("add {}", require_https(judged.document)))
                 .witness(action.witness.clone())
                 .fix(PolicyEditor::of(scope.unit, judged.document).and_then(|policy| {
                     let edits = policy.require_https(grant.span)?;

@@ -5,6 +5,7 @@ use mediastore_policy::span::Span;
 
 use super::actions::matched;
 use super::problems;
+use super::words::require_https;
 use crate::finding::{Finding, Severity};
 use crate::fix::{self, policy::PolicyEditor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
@@ -46,6 +47,29 @@ pub(super) static RULE: Rule = Rule {
     }]
 }"#,
         ),
+        Example::new(
+            "main.tf",
+            r#"data "aws_iam_policy_document" "live" {
+  statement {
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::111122223333:role/encoder"]
+    }
+    actions   = [«"mediastore:*"»]
+    resources = ["${aws_media_store_container.live.arn}/*"]
+  }
+}
+
+resource "aws_media_store_container" "live" {
+  name = "live"
+}
+
+resource "aws_media_store_container_policy" "live" {
+  container_name = aws_media_store_container.live.name
+  policy         = data.aws_iam_policy_document.live.json
+}
+"#,
+        ),
     ],
     good: &[Example::policy(
         r#"{
@@ -86,7 +110,7 @@ fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
                 "the statement allows `mediastore:PutObject` without requiring HTTPS",
                 entry.map_or(problem.span, |entry| entry.span),
             )
-            .help(r#"add `"Condition": {"Bool": {"aws:SecureTransport": "true"}}`"#)
+            .help(format!("add {}", require_https(judged.document)))
             .fix(statement.and_then(|statement| {
                 let edits = PolicyEditor::of(scope.unit, judged.document)?.require_https(statement.span)?;
                 Some(fix::safe("require HTTPS", edits)) // without it nobody gets in, since the service refuses the policy

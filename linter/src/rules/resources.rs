@@ -9,7 +9,7 @@ use mediastore_policy::arn::ArnPattern;
 use mediastore_policy::pattern::{Part, Pattern};
 use mediastore_policy::resource::ResourceKind;
 use mediastore_policy::span::Span;
-use mediastore_policy::text::{Hole, Text, TextPart, TextRef};
+use mediastore_policy::text::{CharClass, Hole, Text, TextPart, TextRef};
 
 use crate::rule::JudgedPolicy;
 use crate::unit::Dialect;
@@ -63,18 +63,17 @@ pub(super) fn faults(judged: &JudgedPolicy<'_>) -> Vec<ResourceFault> {
             other: None,
             meant: None,
         };
-        let (region, account) = (arn.region().as_literal(), arn.account().as_literal());
-        if let (Some(region), Some(account)) = (region, account)
-            && is_account(region)
-            && is_region(account)
-        {
+        if is_account_field(arn.region()) && is_region_field(arn.account()) {
             let message = format!("region and account are swapped in `{}`", entry.text);
-            let mended =
-                entry.text.to_string().replacen(&format!("{region}:{account}"), &format!("{account}:{region}"), 1);
-            let meant = entry.text.as_known().map(|_| mended.clone());
-            faults.push(ResourceFault { meant, ..fault(FaultOf::Container, message, format!("write `{mended}`")) });
+            let meant = swapped(&entry.text);
+            let help = match &meant {
+                Some(meant) => format!("write `{meant}`"),
+                None => "an ARN reads `arn:aws:mediastore:REGION:ACCOUNT:container/NAME/PATH`".to_owned(),
+            };
+            faults.push(ResourceFault { meant, ..fault(FaultOf::Container, message, help) });
             continue;
         }
+        let account = arn.account().as_literal();
         if let Some(account) = account.filter(|account| !account.is_empty() && !is_account(account)) {
             let message = format!("the account id `{account}` does not have twelve digits");
             let help = "write the twelve digits of the account, leading zeros too".to_owned();
@@ -174,6 +173,28 @@ fn is_region(text: &str) -> bool {
         && last.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The ARN with region and account in their order, if it is known.
+fn swapped(arn: &Text) -> Option<String> {
+    let [arn, partition, service, account, region, resource] = mediastore_policy::arn::split(arn.as_known()?)?;
+    Some([arn, partition, service, region, account, resource].join(":"))
+}
+
+/// Whether a field is an account, also one that is not known yet.
+fn is_account_field(field: &Pattern) -> bool {
+    match field.parts() {
+        [Part::Hole(hole)] => hole.class == CharClass::Digits && hole.length == Some(12),
+        _ => field.as_literal().is_some_and(is_account),
+    }
+}
+
+/// Whether a field is a region, also one that is not known yet.
+fn is_region_field(field: &Pattern) -> bool {
+    match field.parts() {
+        [Part::Hole(hole)] => hole.class == CharClass::Region,
+        _ => field.as_literal().is_some_and(is_region),
+    }
+}
+
 /// A pattern as text, if it has neither wildcards nor variables.
 fn text_of(pattern: &Pattern) -> Option<Text> {
     let part = |part: &Part| match part {
@@ -245,7 +266,6 @@ fn fits(open: &Text, known: &Text) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use mediastore_policy::text::CharClass;
 
     use super::*;
 

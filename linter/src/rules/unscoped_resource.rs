@@ -18,8 +18,9 @@ pub(super) static RULE: Rule = Rule {
                   `*`, for the container itself without `/*` behind it, and for wildcards before the container's name.\n\n\
                   Write the container's ARN and `/*`, or a path in it. In Terraform that is `\"${aws_media_store_container.live.arn}/*\"`. \
                   A resource that names another container, account or region is reported by `foreign-container-arn`.",
-    bad: &[Example::policy(
-        r#"{
+    bad: &[
+        Example::policy(
+            r#"{
     "Version": "2012-10-17",
     "Statement": [{
         "Sid": "Everything",
@@ -35,9 +36,32 @@ pub(super) static RULE: Rule = Rule {
         ]
     }]
 }"#,
-    )],
-    good: &[Example::policy(
-        r#"{
+        ),
+        Example::new(
+            "main.tf",
+            r#"resource "mediastore_container" "live" {
+  name = "live"
+}
+
+resource "mediastore_container_policy" "live" {
+  container_name = mediastore_container.live.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::111122223333:root" }
+      Action    = "mediastore:GetObject"
+      Resource  = [«mediastore_container.live.arn», «"*"»]
+    }]
+  })
+}
+"#,
+        ),
+    ],
+    good: &[
+        Example::policy(
+            r#"{
     "Version": "2012-10-17",
     "Statement": [{
         "Effect": "Allow",
@@ -49,7 +73,29 @@ pub(super) static RULE: Rule = Rule {
         ]
     }]
 }"#,
-    )],
+        ),
+        Example::new(
+            "main.tf",
+            r#"resource "mediastore_container" "live" {
+  name = "live"
+}
+
+resource "mediastore_container_policy" "live" {
+  container_name = mediastore_container.live.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::111122223333:root" }
+      Action    = "mediastore:GetObject"
+      Resource  = "${mediastore_container.live.arn}/*"
+    }]
+  })
+}
+"#,
+        ),
+    ],
     check: Check::Policy(check),
 };
 

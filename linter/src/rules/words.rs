@@ -3,6 +3,9 @@
 use mediastore_policy::principal::IdentityKind;
 use mediastore_policy::request::{Caller, Request};
 
+use crate::source::Syntax;
+use crate::unit::Document;
+
 /// What each action of the data plane does, in the words of a sentence about who can do it.
 pub(super) const DEEDS: [(&str, &str); 5] = [
     ("mediastore:PutObject", "upload and overwrite objects"),
@@ -50,5 +53,13 @@ pub(super) fn phrase(deeds: &[&str]) -> String {
         [] => String::new(),
         [only] => (*only).to_owned(),
         [firsts @ .., last] => format!("{} and {last}", firsts.join(", ")),
+    }
+}
+
+/// The condition that requires HTTPS, as it is written where the policy stands, in backticks.
+pub(super) fn require_https(document: &Document) -> &'static str {
+    match document.editable {
+        Some(Syntax::Hcl) => r#"`Condition = { Bool = { "aws:SecureTransport" = "true" } }`"#,
+        _ => r#"`"Condition": {"Bool": {"aws:SecureTransport": "true"}}`"#,
     }
 }

@@ -16,7 +16,6 @@ use mediastore_policy::analyse::{Relation, compare};
 use mediastore_policy::mediastore::MODEL;
 use mediastore_policy::parse;
 
-use super::examples::unmark;
 use super::{NOW, judge};
 
 /// More runs than any example needs.
@@ -24,7 +23,7 @@ const RUNS: usize = 8;
 
 /// The spellings of an example: a file name, and the text.
 fn spellings(example: &Example) -> Vec<(&'static str, String)> {
-    let (text, _) = unmark(example);
+    let (text, _) = example.unmarked();
     // In Terraform's source a policy variable is escaped.
     let escaped = text.replace("${", "$${");
     let terraform = |policy: &str| {
@@ -130,7 +129,7 @@ fn safe_fixes_let_nobody_in() {
     let mut compared = 0;
     for rule in ALL {
         for example in rule.bad.iter().filter(|example| example.file == "policy.json") {
-            let (text, _) = unmark(example);
+            let (text, _) = example.unmarked();
             let unit = read_text(Path::new("policy.json"), &text);
             let applied = fix::apply(&findings(&unit, example), Safety::Safe);
             let Some(change) = applied.changes.first() else { continue };

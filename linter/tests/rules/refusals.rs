@@ -6,7 +6,6 @@ use mediastore_lint::rule::Family;
 use mediastore_lint::rules::{ALL, named};
 use mediastore_policy::mediastore::{ContainerScope, refusals};
 
-use super::examples::unmark;
 use super::{judge, read};
 
 /// The service knows what a document in a file of its own does not say: what it is attached to. And it does not look into conditions.
@@ -17,7 +16,7 @@ fn errors_are_refusals_and_refusals_are_errors() {
     let examples = ALL.iter().flat_map(|rule| rule.bad.iter().chain(rule.good)).filter(|it| it.file == "policy.json");
     let mut refused = 0;
     for example in examples {
-        let (text, _) = unmark(example);
+        let (text, _) = example.unmarked();
         let findings = judge(&read(example.file, &text), &Config::default());
         let is_error = |rule: &str, severity| {
             severity == Severity::Error && named(rule).is_some_and(|rule| rule.family == Family::Validity)

@@ -1,7 +1,9 @@
 //! Names, prose and severities.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
+use mediastore_lint::pages;
 use mediastore_lint::rules::{ALL, named};
 
 #[test]
@@ -61,4 +63,22 @@ fn severities_are_sane() {
     for rule in ALL {
         assert!(rule.strict >= rule.severity, "{} is milder in the strict profile", rule.name);
     }
+}
+
+/// With `UPDATE_PAGES=1` they are written first: what `cargo xtask gen` does too, which builds more.
+#[test]
+fn the_committed_pages_are_what_the_rules_say() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/rules");
+    let pages = pages::all();
+    if std::env::var_os("UPDATE_PAGES").is_some() {
+        pages.iter().for_each(|(name, text)| std::fs::write(folder.join(name), text).unwrap());
+    }
+    let mut committed: BTreeSet<String> =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    for (name, text) in pages {
+        let there = std::fs::read_to_string(folder.join(&name)).unwrap_or_default();
+        assert!(there == text, "docs/rules/{name} is stale, run `cargo xtask gen` or these tests with UPDATE_PAGES=1");
+        committed.remove(&name);
+    }
+    assert!(committed.is_empty(), "{committed:?} describe no rule; delete them");
 }

@@ -22,6 +22,9 @@ use crate::text::{CharClass, Hole, Text, TextPart, TextRef};
 /// How many assignments of values to holes are tried at most.
 const MOST_ASSIGNMENTS: usize = 64;
 
+/// An account of the zone, where nobody says which they are.
+const OWN_ACCOUNT: &str = "123456789012";
+
 /// A hole on whose value the exposure depends, and two values that show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dependence {
@@ -321,7 +324,8 @@ impl Holes<'_> {
     fn texts(&self, hole: &Hole, place: Place, alone: bool) -> Vec<Filling> {
         let mut values: Vec<String> = Vec::new();
         let own = self.zone.accounts.iter().cloned();
-        let accounts = own.chain(self.written.accounts.iter().take(3).cloned()).chain([OUTSIDE_ACCOUNT.to_owned()]);
+        let other = if self.zone.account_holes.contains(&hole.name) { OWN_ACCOUNT } else { OUTSIDE_ACCOUNT };
+        let accounts = own.chain(self.written.accounts.iter().take(3).cloned()).chain([other.to_owned()]);
         match hole.class {
             CharClass::Digits => values.extend(accounts.chain(["1".to_owned()])),
             CharClass::Region => values.extend(["us-east-1", "eu-west-1", "aws"].map(str::to_owned)),
