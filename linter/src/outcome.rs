@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
+use crate::fix::ChangeError;
 use crate::rego::RegoError;
 
 /// The end of a run; each has its exit code.
@@ -49,6 +50,9 @@ pub enum Failure {
     /// A rule of the organisation.
     #[error(transparent)]
     Rego(#[from] RegoError),
+    /// A fix that could not be written.
+    #[error(transparent)]
+    Fix(#[from] ChangeError),
     /// An argument whose form is right but whose value is not.
     #[error("{0}")]
     Argument(String),
@@ -73,7 +77,7 @@ impl Failure {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Config(_) | Self::Rego(_) | Self::Argument(_) => Outcome::Usage,
+            Self::Config(_) | Self::Rego(_) | Self::Fix(_) | Self::Argument(_) => Outcome::Usage,
             Self::Input { .. } => Outcome::Unreadable,
             // Whoever reads our output has enough of it, as `head` does.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean,

@@ -13,6 +13,8 @@ use rayon::iter::ParallelIterator;
 use super::Clock;
 use crate::baseline::{self, Baseline};
 use crate::config::{AccountId, Config, FailOn, Level, Profile, RuleName};
+use crate::finding::Safety;
+use crate::fix;
 use crate::inputs::{self, Inputs};
 use crate::lint::{Given, Settings};
 use crate::located::{self, Located};
@@ -36,6 +38,7 @@ use crate::{Failure, Outcome};
 ///   mediastore-lint --fail-on warning --format sarif --output lint.sarif infra/
 ///   terraform show -json plan.out | mediastore-lint -
 ///   mediastore-lint --write-baseline .        accept what is there, report only what is new
+///   mediastore-lint --diff .                  show what `--fix` would change
 ///   mediastore-lint --rule public-read=error --rule name-pattern=off live/
 #[derive(Debug, Clone, Args)]
 #[command(verbatim_doc_comment)]
@@ -67,17 +70,26 @@ pub(crate) struct Check {
     /// An account of the trust zone, twelve digits; may be repeated
     #[arg(long, value_name = "ID")]
     account: Vec<AccountId>,
+    /// A file with values of Terraform's variables, as `-var-file` of Terraform; may be repeated
+    #[arg(long, value_name = "FILE")]
+    var_file: Vec<PathBuf>,
     /// Pass over what this pattern matches, as in .gitignore; may be repeated
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<String>,
-    /// Values of Terraform's variables, as `terraform plan -var-file` takes them; may be repeated, the later wins
-    #[arg(long, value_name = "FILE")]
-    var_file: Vec<PathBuf>,
+    /// Make the safe fixes, then report what is left
+    #[arg(long)]
+    fix: bool,
+    /// Make all fixes, also those that may refuse requests on which somebody counts
+    #[arg(long)]
+    fix_unsafe: bool,
+    /// Print the fixes as a diff and change nothing; with `--fix-unsafe`, all of them
+    #[arg(long)]
+    diff: bool,
     /// Do not report the findings that this file knows
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Write what is found to the baseline instead of reporting it
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["fix", "fix_unsafe", "diff"])]
     write_baseline: bool,
     /// Use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
@@ -97,6 +109,25 @@ fn parse_rule(text: &str) -> Result<(RuleName, Level), String> {
     Ok((name.parse()?, level))
 }
 
+/// How often fixes are made before a run gives up on more. Each round mends at least one finding.
+const ROUNDS: usize = 10;
+
+/// What there is to say, after suppression and baseline.
+struct Seen {
+    found: Vec<Located>,
+    summary: Summary,
+}
+
+impl Seen {
+    fn outcome(&self) -> Outcome {
+        match (self.summary.unreadable, self.found.iter().any(|it| it.fails)) {
+            (0, false) => Outcome::Clean,
+            (0, true) => Outcome::Findings,
+            _ => Outcome::Unreadable,
+        }
+    }
+}
+
 /// What is left of a unit when it has been judged.
 struct Judged {
     sources: Sources,
@@ -109,10 +140,36 @@ struct Judged {
 impl Check {
     pub(crate) fn run(&self, out: &mut dyn Write) -> Result<Outcome, Failure> {
         let in_charge = InCharge::new(self.config.clone(), self.given())?;
+        let mut seen = self.look(&in_charge)?;
+        if self.write_baseline {
+            return self.accept(out, &in_charge, &seen);
+        }
+        if self.diff {
+            return self.show(out, &seen);
+        }
+        if self.mends() {
+            let mut fixed = 0;
+            // What touches the same place as another fix is mended in the next round.
+            for _ in 0..ROUNDS {
+                let applied = fix::apply(&seen.found, self.safety());
+                if applied.changes.is_empty() {
+                    break;
+                }
+                applied.changes.iter().try_for_each(fix::write)?;
+                fixed += applied.fixed;
+                seen = self.look(&in_charge)?;
+            }
+            seen.summary.fixed = fixed;
+        }
+        self.print(out, &Report { findings: &seen.found, summary: seen.summary })?;
+        Ok(seen.outcome())
+    }
+
+    /// Reads and judges everything.
+    fn look(&self, in_charge: &InCharge) -> Result<Seen, Failure> {
         let paths = if self.paths.is_empty() { &[PathBuf::from(".")][..] } else { &self.paths };
-        let inputs =
-            inputs::find(paths, &inputs::Options { exclude: self.exclude.clone(), var_files: self.var_file.clone() });
-        let judged = self.judge(inputs, &in_charge)?;
+        let inputs = inputs::find(paths, &self.input_options());
+        let judged = self.judge(inputs, in_charge)?;
 
         let mut summary = Summary::default();
         let mut files = BTreeSet::new();
@@ -128,20 +185,40 @@ impl Check {
         summary.files = files.len();
         located::settle(&mut found);
 
-        if self.write_baseline {
-            return self.accept(out, &in_charge, &found, &summary);
+        if !self.write_baseline {
+            let given = self.baseline.as_deref().map(Baseline::read).transpose()?;
+            let baselines: Vec<Baseline> = in_charge.baselines().into_iter().chain(given).collect();
+            summary.baseline_gone = baselines.iter().map(|baseline| baseline.gone(&found)).sum();
+            let all = found.len();
+            found.retain(|it| !baselines.iter().any(|baseline| baseline.knows(it)));
+            summary.baselined = all - found.len();
         }
-        let given = self.baseline.as_deref().map(Baseline::read).transpose()?;
-        let baselines: Vec<Baseline> = in_charge.baselines().into_iter().chain(given).collect();
-        summary.baseline_gone = baselines.iter().map(|baseline| baseline.gone(&found)).sum();
-        let all = found.len();
-        found.retain(|it| !baselines.iter().any(|baseline| baseline.knows(it)));
-        summary.baselined = all - found.len();
         summary.count(&found);
-        self.print(out, &Report { findings: &found, summary })?;
-        Ok(match (summary.unreadable, found.iter().any(|it| it.fails)) {
-            (0, false) => Outcome::Clean,
-            (0, true) => Outcome::Findings,
+        Ok(Seen { found, summary })
+    }
+
+    fn input_options(&self) -> inputs::Options {
+        inputs::Options { exclude: self.exclude.clone(), var_files: self.var_file.clone() }
+    }
+
+    /// Whether files are to be changed.
+    fn mends(&self) -> bool {
+        self.fix || self.fix_unsafe
+    }
+
+    fn safety(&self) -> Safety {
+        if self.fix_unsafe { Safety::Unsafe } else { Safety::Safe }
+    }
+
+    /// Prints what the fixes would change. Something to change is something found.
+    fn show(&self, out: &mut dyn Write, seen: &Seen) -> Result<Outcome, Failure> {
+        let applied = fix::apply(&seen.found, self.safety());
+        for change in &applied.changes {
+            write!(out, "{}", fix::diff(change))?;
+        }
+        Ok(match (seen.summary.unreadable, applied.changes.is_empty()) {
+            (0, true) => Outcome::Clean,
+            (0, false) => Outcome::Findings,
             _ => Outcome::Unreadable,
         })
     }
@@ -194,22 +271,16 @@ impl Check {
         }
     }
 
-    fn accept(
-        &self,
-        out: &mut dyn Write,
-        in_charge: &InCharge,
-        found: &[Located],
-        summary: &Summary,
-    ) -> Result<Outcome, Failure> {
-        if summary.unreadable > 0 {
+    fn accept(&self, out: &mut dyn Write, in_charge: &InCharge, seen: &Seen) -> Result<Outcome, Failure> {
+        if seen.summary.unreadable > 0 {
             let reason = "some inputs could not be read, so the baseline would not be whole; run without `--write-baseline` to see them";
             return Err(Failure::Argument(reason.to_owned()));
         }
         let path =
             self.baseline.clone().or_else(|| in_charge.baseline_file()).unwrap_or_else(|| baseline::FILE_NAME.into());
-        baseline::write(&path, found).map_err(|error| unwritable(&path, &error))?;
+        baseline::write(&path, &seen.found).map_err(|error| unwritable(&path, &error))?;
         if !self.quiet {
-            writeln!(out, "wrote {} findings to {}", found.len(), path.display())?;
+            writeln!(out, "wrote {} findings to {}", seen.found.len(), path.display())?;
         }
         Ok(Outcome::Clean)
     }

@@ -35,7 +35,8 @@ impl Disk {
     /// Reads what lies in the working directory, or in the repository or directory that holds `directory`.
     #[must_use]
     pub fn around(directory: &Path) -> Self {
-        let real = fs::canonicalize(directory).ok();
+        let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+        let real = fs::canonicalize(here).ok();
         let root = real.map(|real| {
             let repository = real.ancestors().find(|ancestor| ancestor.join(".git").exists()).map(Path::to_owned);
             let here = std::env::current_dir().ok().and_then(|here| fs::canonicalize(here).ok());

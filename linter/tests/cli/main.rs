@@ -3,8 +3,13 @@
 // A test may panic: that is how it fails.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod check;
+mod configuration;
+mod help;
+
+use std::io::Write;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -26,6 +31,7 @@ impl Runner {
     }
 
     fn file(self, name: &str, text: impl std::fmt::Display) -> Self {
+        std::fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
         std::fs::write(self.path(name), text.to_string()).unwrap();
         self
     }
@@ -34,11 +40,29 @@ impl Runner {
         self.folder.path().join(name)
     }
 
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mediastore-lint"));
+        command.current_dir(self.folder.path()).env_clear().args(arguments.split_whitespace());
+        command
+    }
+
     #[track_caller]
     fn run(&self, arguments: &str) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mediastore-lint"));
-        let output =
-            command.current_dir(self.folder.path()).env_clear().args(arguments.split_whitespace()).output().unwrap();
+        self.run_on(arguments, "")
+    }
+
+    /// Runs with this on standard input.
+    #[track_caller]
+    fn run_on(&self, arguments: &str, input: &str) -> Run {
+        let mut command = self.command(arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // A program that reads nothing closes its end, which is no fault of the test.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Run { out: text(output.stdout), err: text(output.stderr), code: output.status.code().unwrap() }
     }
