@@ -91,9 +91,9 @@ pub fn locate(sources: &Sources, findings: Vec<Finding>, named: impl Fn(&Path) -
     findings.into_iter().map(located).collect()
 }
 
-/// The path that the message of a fault starts with, for one that has no text to be in: see [`Fault`](crate::unit::Fault).
+/// The path that the message of a fault names first, for one that has no text to be in: see [`Fault`](crate::unit::Fault).
 fn path_of(message: &str) -> PathBuf {
-    message.strip_prefix('`').and_then(|rest| rest.split_once('`')).map(|(path, _)| path.into()).unwrap_or_default()
+    message.split('`').nth(1).map(PathBuf::from).unwrap_or_default()
 }
 
 /// Sorts by place, drops what is said twice (a module that is called twice), and tells apart what has the same fingerprint.
