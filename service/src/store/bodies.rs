@@ -182,10 +182,8 @@ impl Bodies {
         }
         match linked {
             Ok(()) => {}
-            // The same bytes are there already, but nobody has looked whether they still are. Replacing them mends a damaged file.
-            // Both names are durable, so that there is nothing to sync.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return fs::rename(&upload.path, &place),
-            // A file system without links. A crash may then leave an unused body, which `mediastored check` finds.
+            // The same bytes are there already, but nobody has looked whether they still are: replacing them mends a damaged file. Or this
+            // is a file system without links; a crash may then leave an unused body, which `mediastored check` finds.
             Err(_) => fs::rename(&upload.path, &place)?,
         }
         held(&self.unsynced).insert(folder.to_owned());
@@ -227,7 +225,7 @@ impl Bodies {
             let garbage = objects::garbage(db, TIDY)?;
             for sha256 in &garbage {
                 if !objects::refers(db, sha256)? {
-                    remove(&self.place(sha256))?;
+                    clear(&self.place(sha256));
                 }
                 objects::forget_garbage(db, sha256)?;
             }
@@ -238,9 +236,10 @@ impl Bodies {
     /// Ends an upload that was given its place: without a row, the place is taken back.
     fn settle(&self, db: &Connection, path: &Path, sha256: &Hash) -> Result<(), StoreError> {
         if !objects::refers(db, sha256)? {
-            remove(&self.place(sha256))?;
+            clear(&self.place(sha256));
         }
-        Ok(remove(path)?)
+        clear(path);
+        Ok(())
     }
 
     /// Removes what processes left that are no more. Others may be at work on the folder, and are not disturbed.
@@ -323,6 +322,13 @@ fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
+    }
+}
+
+/// Removes a file as far as possible. One that stays does no harm but to take space, and must not keep others from being removed.
+fn clear(path: &Path) {
+    if let Err(error) = remove(path) {
+        tracing::warn!(path = %path.display(), %error, "an unused file cannot be removed");
     }
 }
 

@@ -243,3 +243,5 @@ fn explain(error: rusqlite::Error, data_dir: &Path, database: &Path) -> OpenErro
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_bodies;
