@@ -173,6 +173,43 @@ impl<'a> Editor<'a> {
         self.append(&part, place, members.len() > 1, &padded, &style.member(key, value)?)
     }
 
+    /// Puts a member before the first of an object, where readers look for it.
+    #[must_use]
+    pub fn insert_first(&self, object: &Node, key: &str, value: &Node) -> Option<Vec<Edit>> {
+        let Value::Object(members) = &object.value else { return None };
+        let part = self.part(object.span)?;
+        let layout = part.layout;
+        let places: Option<Vec<Span>> =
+            members.iter().map(|member| part.local(member.key_span.to(member.node.span))).collect();
+        let Some((first, place)) = members.iter().zip(places?).min_by_key(|(_, place)| place.start) else {
+            return self.insert(object, key, value);
+        };
+        if !is_bracketed(part.text(), '{', '}') {
+            let column = layout.text[layout.line_start(place.start)..place.start].chars().count();
+            let style = Style { quoted: false, ..Style::usual(Language::Yaml) };
+            let line = format!("{}\n{}", style.member(key, value)?, " ".repeat(column));
+            return (layout.language == Language::Yaml).then(|| vec![part.edit(place.start, place.start, line)]);
+        }
+        let style = self.style_of(&part, first)?;
+        let is_alone = layout.text[part.local.start + 1..place.start].contains('\n');
+        let Some(indentation) = layout.indentation(place.start).filter(|_| is_alone) else {
+            return Some(vec![part.edit(place.start, place.start, format!("{}, ", style.member(key, value)?))]);
+        };
+        let with_comma = layout.language != Language::Hcl || layout.comma(place.end).is_some();
+        let comma = if with_comma { "," } else { "" };
+        let member = self.aligned(&part, first, place, style, key, value)?;
+        // A comment above the first member stays with it.
+        let brace_line = layout.line_end(part.local.start);
+        let is_brace_last = layout.text[part.local.start + 1..brace_line].trim().is_empty();
+        Some(vec![match is_brace_last {
+            true => part.edit(brace_line, brace_line, format!("\n{indentation}{member}{comma}")),
+            false => {
+                let line = layout.line_start(place.start);
+                part.edit(line, line, format!("{indentation}{member}{comma}\n"))
+            }
+        }])
+    }
+
     /// Puts a value behind the last of a list.
     #[must_use]
     pub fn push(&self, list: &Node, value: &Node) -> Option<Vec<Edit>> {
@@ -359,7 +396,9 @@ impl<'a> Editor<'a> {
     ) -> Option<String> {
         let spelled = style.key(key)?;
         let key_end = part.local(last.key_span)?.end;
-        let sign = part.layout.text[key_end..].find('=').map(|at| key_end + at - place.start);
+        // What spans several lines is not aligned with its neighbours.
+        let is_one_line = !place.of(part.layout.text)?.contains('\n');
+        let sign = part.layout.text[key_end..].find('=').map(|at| key_end + at - place.start).filter(|_| is_one_line);
         match (style.separator, sign) {
             (Separator::Equals, Some(sign)) if spelled.chars().count() < sign => {
                 Some(format!("{spelled:<width$}= {}", style.value(value)?, width = sign))

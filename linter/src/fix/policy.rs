@@ -88,7 +88,7 @@ impl<'a> PolicyEditor<'a> {
     pub(crate) fn set_version(&self, version: &str) -> Option<Vec<Edit>> {
         match member(self.0.body(), "Version") {
             Some(own) => self.0.replace(&own.node, &Text::known(version)).map(|edit| vec![edit]),
-            None => self.0.insert(self.0.body(), "Version", &Node::string(version)),
+            None => self.0.insert_first(self.0.body(), "Version", &Node::string(version)),
         }
     }
 

@@ -134,7 +134,7 @@ fn members_are_put_into_json_as_their_neighbours_stand() {
         "version",
         &[
             (r#"{"Version": "2008-10-17", "Statement": []}"#, r#"{"Version": "2012-10-17", "Statement": []}"#),
-            ("{\n  \"Statement\": []\n}", "{\n  \"Statement\": [],\n  \"Version\": \"2012-10-17\"\n}"),
+            ("{\n  \"Statement\": []\n}", "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": []\n}"),
         ],
     );
 }
@@ -383,5 +383,87 @@ fn what_was_changed_reads_again() {
             assert_ne!(node, None);
             assert_ne!(after, text);
         }
+    }
+}
+
+/// Terraform source with this policy.
+fn source(policy: &str) -> String {
+    format!(
+        "resource \"mediastore_container_policy\" \"p\" {{\n  container_name = \"c\" # whose\n  policy = {policy}\n}}\n"
+    )
+}
+
+#[track_caller]
+fn source_becomes(name: &str, cases: &[(&str, &str)]) {
+    for (before, after) in cases {
+        assert_eq!(changed("main.tf", &source(before), name), Some(source(after)), "{name}\n{before}");
+    }
+}
+
+#[test]
+fn expressions_of_terraform_are_laid_out_as_its_formatter_does() {
+    source_becomes(
+        "https",
+        &[
+            (
+                "jsonencode({\n    Statement = [{\n      Effect    = \"Allow\" # why\n      Principal = \"*\" // who\n    }]\n  })",
+                "jsonencode({\n    Statement = [{\n      Effect    = \"Allow\" # why\n      Principal = \"*\" // who\n      Condition = { Bool = { \"aws:SecureTransport\" = \"true\" } }\n    }]\n  })",
+            ),
+            (
+                "jsonencode({ Statement = [{ Effect = \"Allow\" }] })",
+                "jsonencode({ Statement = [{ Effect = \"Allow\", Condition = { Bool = { \"aws:SecureTransport\" = \"true\" } } }] })",
+            ),
+            (
+                "jsonencode({ \"Statement\" : [{ \"Effect\" : \"Allow\" }] })",
+                "jsonencode({ \"Statement\" : [{ \"Effect\" : \"Allow\", \"Condition\": { \"Bool\": { \"aws:SecureTransport\": \"true\" } } }] })",
+            ),
+            (
+                "jsonencode({\n    Statement = [{\n      Action = [\n        \"a\",\n      ],\n      Effect = \"Allow\", /* last */\n    }]\n  })",
+                "jsonencode({\n    Statement = [{\n      Action = [\n        \"a\",\n      ],\n      Effect = \"Allow\", /* last */\n      Condition = { Bool = { \"aws:SecureTransport\" = \"true\" } },\n    }]\n  })",
+            ),
+            (
+                "<<-EOF\n    {\n      \"Statement\": {\n        \"Effect\": \"Allow\",\n        \"Resource\": \"${var.arn}/*\"\n      }\n    }\n  EOF",
+                "<<-EOF\n    {\n      \"Statement\": {\n        \"Effect\": \"Allow\",\n        \"Resource\": \"${var.arn}/*\",\n        \"Condition\": {\"Bool\": {\"aws:SecureTransport\": \"true\"}}\n      }\n    }\n  EOF",
+            ),
+        ],
+    );
+    source_becomes(
+        "version",
+        &[
+            (
+                "jsonencode({\n    # All of it.\n    Statement = [\n    ]\n  })",
+                "jsonencode({\n    Version = \"2012-10-17\"\n    # All of it.\n    Statement = [\n    ]\n  })",
+            ),
+            ("jsonencode({ Statement = [] })", "jsonencode({ Version = \"2012-10-17\", Statement = [] })"),
+            (
+                "jsonencode({\n    Statement = [],\n    Id = \"x\"\n  })",
+                "jsonencode({\n    Version   = \"2012-10-17\",\n    Statement = [],\n    Id = \"x\"\n  })",
+            ),
+        ],
+    );
+    source_becomes(
+        "remove-statement 1",
+        &[
+            (
+                "jsonencode({ Statement = [\n    { Sid = \"a\" }, # first\n    { Sid = \"b\" }, # second\n  ] })",
+                "jsonencode({ Statement = [\n    { Sid = \"a\" }, # first\n  ] })",
+            ),
+            (
+                "jsonencode({ Statement = [{ Sid = \"a\" }, { Sid = \"b\" }] })",
+                "jsonencode({ Statement = [{ Sid = \"a\" }] })",
+            ),
+        ],
+    );
+    source_becomes(
+        "action ${x}",
+        &[("jsonencode({ Statement = [{ Action = \"a\" }] })", "jsonencode({ Statement = [{ Action = \"$${x}\" }] })")],
+    );
+    // What is put together elsewhere is not edited here.
+    for policy in [
+        "jsonencode({ Statement = [{ Action = lower(\"A\") }] })",
+        "jsonencode({ Statement = [{ Action = true ? \"a\" : \"b\" }] })",
+        "jsonencode(merge({ Statement = [{ Action = \"a${1}\" }] }, {}))",
+    ] {
+        assert_eq!(changed("main.tf", &source(policy), "action b"), None, "{policy}");
     }
 }

@@ -195,6 +195,10 @@ impl<'a> Evaluator<'a> {
 
     /// `Ref` of a name.
     fn reference(&self, name: &str, span: Span) -> Evaluated {
+        // MediaStore existed in no other partition.
+        if let Some((_, text)) = PARTITION.iter().find(|(own, _)| *own == name) {
+            return Evaluated::Text(Spelled::standing_for(*text, span));
+        }
         if let Some(hole) = pseudo_parameter(name) {
             return Evaluated::Text(Spelled::unknown(Arc::new(hole), span));
         }
@@ -252,10 +256,8 @@ impl<'a> Evaluator<'a> {
             _ => return unknown(&name, span),
         };
         // An identity of the stack's own account, whatever its name.
-        let mut arn = Spelled::standing_for("arn:", span);
+        let mut arn = Spelled::standing_for("arn:aws:iam::", span);
         let hole = |hole: Hole| Spelled::unknown(Arc::new(hole), span);
-        arn.push(&hole(Hole::region("AWS::Partition")));
-        arn.push(&Spelled::standing_for(":iam::", span));
         arn.push(&hole(Hole::account("AWS::AccountId")));
         arn.push(&Spelled::standing_for(format!(":{kind}/"), span));
         arn.push(&hole(Hole::of(resource, CharClass::Plain)));
@@ -541,14 +543,15 @@ fn is_function(key: &str) -> bool {
     key == "Ref" || key.starts_with("Fn::")
 }
 
-/// What CloudFormation itself provides.
+/// Pseudo parameters that say which partition it is.
+const PARTITION: [(&str, &str); 2] = [("AWS::Partition", "aws"), ("AWS::URLSuffix", "amazonaws.com")];
+
+/// What CloudFormation itself provides, and what is known of it.
 fn pseudo_parameter(name: &str) -> Option<Hole> {
     Some(match name {
         "AWS::AccountId" => Hole::account(name),
         "AWS::Region" => Hole::region(name),
-        "AWS::Partition" => Hole::region(name),
         "AWS::StackName" => Hole::of(name, CharClass::Name),
-        "AWS::URLSuffix" => Hole::of(name, CharClass::Bucket),
         "AWS::StackId" => Hole::any(name),
         _ => return None,
     })

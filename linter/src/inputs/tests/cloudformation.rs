@@ -46,7 +46,7 @@ MetricPolicy:
         ),
         r#"
         2:3 container C name="live"@5:22 logging=true@6:29 tags={team:"video"@8:30,env:"${AWS::StackName}"@10:18}
-        12:9 policy C of C, Json: {Statement:[{Resource:"arn:${AWS::Partition}:mediastore:${AWS::Region}:${AWS::AccountId}:container/live/*"@14:25}]}
+        12:9 policy C of C, Json: {Statement:[{Resource:"arn:aws:mediastore:${AWS::Region}:${AWS::AccountId}:container/live/*"@14:25}]}
         18:9 cors C of C, Yaml: [{AllowedOrigins:["https://a.example"@18:28],MaxAgeSeconds:3000@19:26}]
         20:25 lifecycle C of C, Json: {rules:[]}
         22:9 metric C of C, Yaml: {ContainerLevelMetrics:"ENABLED"@22:32}
@@ -63,7 +63,7 @@ fn json_gives_the_same() {
 "CorsPolicy": [{"AllowedMethods": ["GET"]}]}}}}"#,
         r#"
         1:16 container C name="live"@1:92 tags={}
-        2:31 policy C of C, as it is: {Statement:[{Resource:"arn:${AWS::Partition}:x"@2:61},{Sid:"b"@2:113}]}
+        2:31 policy C of C, as it is: {Statement:[{Resource:"arn:aws:x"@2:61},{Sid:"b"@2:113}]}
         3:15 cors C of C, Json: [{AllowedMethods:["GET"@3:36]}]
         "#,
     );
@@ -87,7 +87,7 @@ fn functions_are_worked_out() {
         ("!FindInMap [M, !Ref AWS::Region, v]", r#""${Fn::FindInMap M.<AWS::Region>.v}""#),
         ("!FindInMap [M, absent, v, {DefaultValue: d}]", r#""d""#),
         ("!ImportValue other", "${Fn::ImportValue other}"),
-        ("!GetAtt R.Arn", r#""arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${R}""#),
+        ("!GetAtt R.Arn", r#""arn:aws:iam::${AWS::AccountId}:role/${R}""#),
         ("!Sub '${C.Endpoint}/x'", r#""${C.Endpoint}/x""#),
         ("!If [IsX, yes, no]", r#""yes""#),
         ("!If [IsNotX, 'yes', 'no']", r#""no""#),
