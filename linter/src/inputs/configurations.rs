@@ -87,7 +87,7 @@ fn look(directory: &Path, within: &Path) -> Look {
         look.reads.extend(literal_paths(&bytes).map(|path| directory.join(path)));
     }
     if calls_modules {
-        look.calls = hcl::calls(&super::disk(within), directory);
+        look.calls = hcl::calls(&hcl::Disk::around(within), directory);
     }
     look
 }

@@ -114,17 +114,12 @@ impl Input {
     fn read(self, options: &hcl::Options) -> Option<Unit> {
         match self {
             Self::Configuration { directory, within } => {
-                Some(hcl::read_module(&disk(&within), &directory, options).unit)
+                Some(hcl::read_module(&hcl::Disk::around(&within), &directory, options).unit)
             }
             Self::File { path, is_named } => document(&path, is_named),
             Self::Fault(fault) => Some(Unit { faults: vec![fault], ..Unit::default() }),
         }
     }
-}
-
-/// The files that configurations under a path may read.
-fn disk(within: &Path) -> hcl::Disk {
-    hcl::Disk::around(if within.as_os_str().is_empty() { Path::new(".") } else { within })
 }
 
 /// Reads the paths as `check` does: [`find`], then [`Inputs::units`].
