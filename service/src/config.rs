@@ -12,6 +12,7 @@ use mediastore_policy::limits;
 
 use crate::auth::Identities;
 use crate::faults::Faults;
+use crate::tls::Tls;
 
 /// Settings of a [`Service`](crate::Service). The default is the embedded service: account `000000000000` in `us-west-2`, every
 /// state change at once, no quota; and nobody who could sign, until it is given identities.
@@ -23,6 +24,8 @@ pub struct Config {
     pub region: Region,
     /// Who may sign requests.
     pub identities: Identities,
+    /// What a socket is encrypted with; none serves plain HTTP.
+    pub tls: Option<Tls>,
     /// Networks of proxies whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Where containers say their data plane is.
@@ -184,6 +187,12 @@ impl DataEndpoint {
             let label = host.strip_prefix(before)?.strip_suffix(after)?;
             (!label.is_empty() && !label.contains('.')).then(|| label.to_owned())
         })
+    }
+
+    /// The same over TLS.
+    #[must_use]
+    pub fn local_tls(port: u16) -> Self {
+        Self(format!("https://{{id}}.data.localhost:{port}"))
     }
 
     /// The endpoint of the container with that label.

@@ -18,12 +18,16 @@ mod faults;
 mod server;
 mod service;
 mod store;
+mod tls;
+mod watch;
 
 pub use auth::{Connection, CredentialsError, Identities, OWNER_KEY_FILE, OwnerKey};
 pub use config::{Account, Clock, Config, DataEndpoint, InvalidSetting, Limits, Quotas, Region};
 pub use connector::InProcess;
 pub use data::etag_of_file;
 pub use faults::{Answer, Effect, Fault, Faults, When};
-pub use server::run;
+pub use server::{run, serve_metrics};
 pub use service::{Body, Dropped, Service};
 pub use store::{DATABASE_FILE, Damaged, OpenError, Report, Store, StoreError, check};
+pub use tls::{Tls, TlsError};
+pub use watch::LOG_FOLDER;

@@ -12,9 +12,10 @@ use http_body_util::combinators::BoxBody;
 use crate::auth::access::ContainerPolicies;
 use crate::config::Config;
 use crate::control;
-use crate::data::{self, Address, Lifecycles, LiveUploads, Sweeps};
+use crate::data::{self, Address, CorsPolicies, Lifecycles, LiveUploads, Sweeps};
 use crate::faults::Faults;
 use crate::store::Store;
+use crate::watch::{Logs, Metrics};
 
 /// The body of a response. Control answers are whole; a body that streams fits the same type.
 pub type Body = BoxBody<Bytes, io::Error>;
@@ -33,7 +34,10 @@ struct Inner {
     live: LiveUploads,
     lifecycles: Lifecycles,
     container_policies: ContainerPolicies,
+    cors_policies: CorsPolicies,
     sweeps: Sweeps,
+    metrics: Metrics,
+    logs: Option<Logs>,
 }
 
 /// Without a sweep for so long, a request brings one about, in milliseconds. On a socket a timer is faster.
@@ -55,8 +59,22 @@ impl Service {
     /// A service on a store.
     #[must_use]
     pub fn new(store: Store, config: Config) -> Self {
-        let (live, lifecycles, container_policies, sweeps) = Default::default();
-        Self(Arc::new(Inner { store, config, live, lifecycles, container_policies, sweeps }))
+        Self::with(store, config, None)
+    }
+
+    /// A service that also keeps access logs and the audit trail in the data folder, in files that rotate at a size in bytes.
+    ///
+    /// # Errors
+    /// The folder of the logs cannot be made, or their threads cannot be started.
+    pub fn logging(store: Store, config: Config, size: u64) -> io::Result<Self> {
+        let logs = Logs::open(store.folder(), size)?;
+        Ok(Self::with(store, config, Some(logs)))
+    }
+
+    fn with(store: Store, config: Config, logs: Option<Logs>) -> Self {
+        let (live, lifecycles, container_policies, cors_policies, sweeps, metrics) = Default::default();
+        let inner = Inner { store, config, live, lifecycles, container_policies, cors_policies, sweeps, metrics, logs };
+        Self(Arc::new(inner))
     }
 
     /// Answers a request, on the data plane if its host or path is that of a container's endpoint, else on the control plane. Every failure
@@ -95,6 +113,19 @@ impl Service {
         removed
     }
 
+    /// The metrics of containers that have a metric policy, in the text format of Prometheus.
+    #[must_use]
+    pub fn metrics_text(&self) -> String {
+        self.0.metrics.text()
+    }
+
+    /// Waits until everything that was told to the logs is written.
+    pub async fn flush_logs(&self) {
+        let service = self.clone();
+        // Without logs there is nothing to wait for, and a thread that is gone has nothing more to write.
+        let _ = tokio::task::spawn_blocking(move || service.logs().map(Logs::flush)).await;
+    }
+
     /// The script of faults of this service, to add to while it runs.
     #[must_use]
     pub fn faults(&self) -> &Faults {
@@ -117,6 +148,18 @@ impl Service {
 
     pub(crate) fn sweeps(&self) -> &Sweeps {
         &self.0.sweeps
+    }
+
+    pub(crate) fn cors_policies(&self) -> &CorsPolicies {
+        &self.0.cors_policies
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    pub(crate) fn logs(&self) -> Option<&Logs> {
+        self.0.logs.as_ref()
     }
 
     pub(crate) fn config(&self) -> &Config {

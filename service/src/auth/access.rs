@@ -109,8 +109,7 @@ fn administers(requester: &Requester, wish: &Wish<'_>) -> bool {
 }
 
 fn denied(requester: &Requester, wish: &Wish<'_>, why: &str) -> Refusal {
-    let user =
-        requester.identity.as_ref().map_or_else(|| "anonymous".to_owned(), |identity| identity.caller.to_string());
+    let user = requester.name();
     let (action, resource) = (wish.action, wish.resource);
     Refusal::new(
         Kind::Denied,

@@ -42,7 +42,6 @@ impl fmt::Debug for Secret {
 /// One access key and whom it stands for.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
-    #[allow(dead_code, reason = "the audit trail is about to tell it")]
     pub(crate) access_key: String,
     pub(super) secret: Secret,
     session_token: Option<Secret>,

@@ -52,6 +52,13 @@ pub(crate) struct Requester {
     pub(crate) region: Option<Region>,
 }
 
+impl Requester {
+    /// The principal, as logs name it.
+    pub(crate) fn name(&self) -> String {
+        self.identity.as_ref().map_or_else(|| "anonymous".to_owned(), |identity| identity.caller.to_string())
+    }
+}
+
 /// Whether a signature has to cover the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BodyIs {

@@ -9,10 +9,13 @@ use clap::{Args, builder::FalseyValueParser};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
 
 use super::limits::{LimitArguments, raise_open_files};
 use super::with_causes;
-use crate::{Account, Clock, Config, DataEndpoint, Faults, Identities, Quotas, Region, Service, Store, run};
+use crate::{
+    Account, Clock, Config, DataEndpoint, Faults, Identities, Quotas, Region, Service, Store, Tls, run, serve_metrics,
+};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -54,7 +57,23 @@ pub(super) struct Serve {
     #[arg(long)]
     aws_quotas: bool,
 
-    /// Listen on an address that other machines can reach, though the connection is not encrypted.
+    /// Certificate chain in PEM, the server's own certificate first: serve HTTPS instead of HTTP.
+    #[arg(long, env = "MEDIASTORED_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// Private key of the certificate, in PEM.
+    #[arg(long, env = "MEDIASTORED_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+
+    /// Address and port to show metrics at, as http://ADDRESS:PORT/metrics for Prometheus [default: none]
+    #[arg(long, env = "MEDIASTORED_METRICS", value_name = "ADDRESS:PORT")]
+    metrics: Option<SocketAddr>,
+
+    /// Size in bytes at which the access log and the audit trail in the data folder begin a new file; five old ones are kept.
+    #[arg(long, default_value_t = 64 * 1024 * 1024, value_name = "BYTES")]
+    log_size: u64,
+
+    /// Listen on addresses that other machines can reach, though the connection is not encrypted.
     #[arg(long, env = "MEDIASTORED_ALLOW_REMOTE", value_parser = FalseyValueParser::new())]
     allow_remote: bool,
 
@@ -70,20 +89,26 @@ impl Serve {
     /// Serves until a signal. The error is the sentence to print.
     pub(super) fn run(self) -> Result<(), String> {
         let faults = self.faults.as_deref().map(read_faults).transpose()?.unwrap_or_default();
-        if !self.listen.ip().is_loopback() {
+        let tls = match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => {
+                Some(Tls::from_pem_files(certificate, key).map_err(|error| with_causes(&error))?)
+            }
+            _ => None,
+        };
+        let listen = Some(self.listen).filter(|_| tls.is_none());
+        for address in listen.into_iter().chain(self.metrics).filter(|address| !address.ip().is_loopback()) {
             if !self.allow_remote {
                 return Err(format!(
-                    "`{}` can be reached from other machines, and the connection would not be encrypted; \
-                     listen on a loopback address, or say --allow-remote if that is what you want",
-                    self.listen
+                    "`{address}` can be reached from other machines, and the connection would not be encrypted; listen on a \
+                     loopback address, encrypt with --tls-cert and --tls-key, or say --allow-remote if that is what you want"
                 ));
             }
-            tracing::warn!(address = %self.listen, "open to other machines, unencrypted");
+            tracing::warn!(%address, "open to other machines, unencrypted");
         }
-        super::on_a_runtime(self.serve(faults))
+        super::on_a_runtime(self.serve(faults, tls))
     }
 
-    async fn serve(self, faults: Faults) -> Result<(), String> {
+    async fn serve(self, faults: Faults, tls: Option<Tls>) -> Result<(), String> {
         let data_dir = self.data_dir.clone();
         let store = tokio::task::spawn_blocking(move || Store::open(data_dir))
             .await
@@ -102,17 +127,35 @@ impl Serve {
             region: self.region,
             identities,
             trusted_proxies: self.trust_proxy,
-            data_endpoint: self.data_endpoint.unwrap_or_else(|| DataEndpoint::local(address.port())),
+            data_endpoint: self.data_endpoint.unwrap_or_else(|| match tls {
+                None => DataEndpoint::local(address.port()),
+                Some(_) => DataEndpoint::local_tls(address.port()),
+            }),
+            tls,
             state_delay: self.state_delay,
             quotas: if self.aws_quotas { Quotas::AWS } else { Quotas::default() },
             limits,
             faults,
             clock: Clock::default(),
         };
-        let ready = format!("mediastored is ready at http://{address}, data in {}\n{hint}", self.data_dir.display());
+        let scheme = if config.tls.is_some() { "https" } else { "http" };
+        let mut ready =
+            format!("mediastored is ready at {scheme}://{address}, data in {}\n{hint}", self.data_dir.display());
+        let service = Service::logging(store.clone(), config, self.log_size)
+            .map_err(|error| format!("the logs in `{}` cannot be opened: {error}", self.data_dir.display()))?;
+        let mut scraped = JoinSet::new();
+        if let Some(metrics) = self.metrics {
+            let listener = TcpListener::bind(metrics).await.map_err(|error| cannot_listen(metrics, &error))?;
+            let address = listener.local_addr().map_err(|error| cannot_listen(metrics, &error))?;
+            ready.push_str(&format!("metrics at http://{address}/metrics\n"));
+            scraped.spawn(serve_metrics(listener, service.clone()));
+        }
         // A closed standard output does not keep the service from serving.
         let _ = write!(io::stdout(), "{ready}");
-        let result = run(listener, Service::new(store.clone(), config), shutdown).await;
+        let result = run(listener, service.clone(), shutdown).await;
+        scraped.shutdown().await;
+        service.flush_logs().await;
+        drop(service);
         store.close().await;
         result.map_err(|error| format!("serving failed: {error}"))
     }

@@ -2,6 +2,7 @@
 //!
 //! The policy is kept and given back member by member: what was left out stays out.
 
+use mediastore_policy::cors::CorsRule;
 use mediastore_policy::limits;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,19 @@ struct Rule {
     max_age_seconds: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expose_headers: Option<Vec<String>>,
+}
+
+/// The rules of a stored text. A text that is no policy cannot have been put by this build, and allows nothing.
+pub(crate) fn rules(text: &str) -> Vec<CorsRule> {
+    let stored: Vec<Rule> = serde_json::from_str(text).unwrap_or_default();
+    let rules = stored.into_iter().map(|rule| CorsRule {
+        allowed_origins: rule.allowed_origins.unwrap_or_default(),
+        allowed_methods: rule.allowed_methods.unwrap_or_default(),
+        allowed_headers: rule.allowed_headers.unwrap_or_default(),
+        expose_headers: rule.expose_headers.unwrap_or_default(),
+        max_age_seconds: rule.max_age_seconds.and_then(|seconds| u32::try_from(seconds).ok()),
+    });
+    rules.collect()
 }
 
 #[derive(Deserialize)]

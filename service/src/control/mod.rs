@@ -14,12 +14,14 @@ mod resource;
 mod tags;
 
 pub(crate) use self::container_policy::default as default_container_policy;
+pub(crate) use self::cors_policy::rules as cors_rules;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderName, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
@@ -27,12 +29,13 @@ use serde::de::DeserializeOwned;
 
 use crate::answer::{self, AWS_JSON};
 use crate::auth::access::{self, Wish};
-use crate::auth::{self, BodyIs};
+use crate::auth::{self, BodyIs, Source};
 use crate::data::Incoming;
 use crate::error::{ApiError, Code};
 use crate::faults::{Effect, When};
 use crate::service::{Body, Dropped, Service};
 use crate::store::containers::Realm;
+use crate::watch::Trail;
 
 /// What precedes the operation's name in `X-Amz-Target`.
 const TARGET_PREFIX: &str = "MediaStore_20170901.";
@@ -129,7 +132,14 @@ pub(crate) async fn handle(service: &Service, request: Request<Incoming>) -> Res
         Some(Effect::Delay(by)) => tokio::time::sleep(*by).await,
         Some(Effect::Drop(When::After)) | None => {}
     }
-    let result = perform(service, name, operation, request).await;
+    let (head, body) = request.into_parts();
+    let now = service.config().clock.now();
+    let source = Source::of(&head, &service.config().trusted_proxies);
+    let mut trail = Trail::begin(&request_id, name, now, &head, source);
+    let result = perform(service, (name, operation), (&head, body), now, &mut trail).await;
+    if let Some(logs) = service.logs() {
+        trail.end(logs, result.as_ref().err());
+    }
     match &result {
         Ok(_) => tracing::debug!(operation = name, request_id, "done"),
         Err(error) => tracing::info!(operation = name, request_id, %error, "refused"),
@@ -156,16 +166,22 @@ fn find<B>(request: &Request<B>) -> Result<(&'static str, Operation), ApiError> 
     }
 }
 
-async fn perform(service: &Service, name: &str, operation: Operation, request: Request<Incoming>) -> Output {
+async fn perform(
+    service: &Service,
+    (name, operation): (&str, Operation),
+    (head, body): (&Parts, Incoming),
+    now: i64,
+    trail: &mut Trail,
+) -> Output {
     let config = service.config();
-    let now = config.clock.now();
-    let (head, body) = request.into_parts();
     let mut body = Limited::new(body, BODY_SIZE).boxed_unsync();
-    let (requester, check) = auth::authenticate(&config.identities, now, &head, &mut body, BodyIs::Signed).await?;
+    let (requester, check) = auth::authenticate(&config.identities, now, head, &mut body, BodyIs::Signed).await?;
     let region = requester.region.clone().unwrap_or_else(|| config.region.clone());
+    trail.requested_by(&requester, region.as_str());
     let body = read(check.over(body)).await?;
     let realm = Realm { account: config.account.to_string(), region: region.to_string() };
     let (action, resource) = (format!("mediastore:{name}"), resource::named_in(&body, &realm));
+    trail.about(&resource);
     let wish = Wish { action: &action, resource: &resource, account: &realm.account, region: &realm.region };
     access::control(&requester, &wish)?;
     operation(Call { service: service.clone(), realm, now, body }).await

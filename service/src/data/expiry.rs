@@ -82,7 +82,7 @@ fn matches(paths: &Paths, path: &str) -> bool {
 
 /// Whether a text has the form of a wildcard, in which `*` is zero or more characters. Each piece between two stars is taken where it comes
 /// first, which leaves the most for the pieces after it.
-fn wild(wildcard: &str, text: &str) -> bool {
+pub(crate) fn wild(wildcard: &str, text: &str) -> bool {
     let Some((head, rest)) = wildcard.split_once('*') else {
         return wildcard == text;
     };

@@ -5,6 +5,7 @@
 //! This file knows none of their headers.
 
 mod address;
+mod cors;
 mod delete_object;
 mod describe_object;
 mod expiry;
@@ -21,7 +22,7 @@ mod sweep;
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, EXPECT};
@@ -32,7 +33,8 @@ use http_body_util::{BodyExt, Empty};
 use mediastore_policy::limits;
 
 pub(crate) use self::address::Address;
-pub(crate) use self::expiry::Lifecycles;
+pub(crate) use self::cors::CorsPolicies;
+pub(crate) use self::expiry::{Lifecycles, wild};
 pub use self::headers::etag_of_file;
 pub(crate) use self::live::LiveUploads;
 pub(crate) use self::parsed::Parsed;
@@ -48,6 +50,7 @@ use crate::store::StoreError;
 use crate::store::containers::{self, Container, Realm};
 use crate::store::objects::{self, Object};
 use crate::store::policies::{self, Policies};
+use crate::watch::{Arrival, Observed, Outcome};
 
 /// Most bytes of a refused request that are read and thrown away, so that a client which sends all before it listens hears why.
 const DISCARD: u64 = 64 * 1024 * 1024;
@@ -149,15 +152,25 @@ pub(crate) async fn handle(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Dropped> {
     let request_id = answer::request_id();
+    let begun = Instant::now();
+    let now = service.config().clock.now();
     let (head, mut body) = request.into_parts();
     let is_head = head.method == Method::HEAD;
     let waits = head.headers.contains_key(EXPECT);
+    let refuse = |error: &ApiError| {
+        tracing::info!(request_id, %error, "refused");
+        answer::named(refused(error, is_head), &request_id)
+    };
+    if head.method == Method::OPTIONS {
+        let answered = resolve(service, &address, now).await;
+        let answered = answered.and_then(|target| service.cors_policies().preflight(&target, &head));
+        return Ok(answered.map_or_else(|error| refuse(&error), |response| answer::named(response, &request_id)));
+    }
     let operation = match find(&head.method, &address.path) {
         Ok(operation) => operation,
         Err(error) => {
-            tracing::info!(request_id, %error, "refused");
             discard(&mut body, waits).await;
-            return Ok(answer::named(refused(&error, is_head), &request_id));
+            return Ok(refuse(&error));
         }
     };
     let fault = service.faults().next(operation.name);
@@ -171,16 +184,61 @@ pub(crate) async fn handle(
         Some(Effect::Delay(by)) => tokio::time::sleep(*by).await,
         Some(Effect::Drop(When::After)) | None => {}
     }
-    let result = perform(service, operation, address, head, body).await;
+    let target = match resolve(service, &address, now).await {
+        Ok(target) => target,
+        Err(error) => {
+            discard(&mut body, waits).await;
+            return Ok(refuse(&error));
+        }
+    };
+    // Refusals too tell a browser's script what they are.
+    let cors = service.cors_policies().headers(&target, &head);
+    let observed = observe(service, operation, &address, &head, &target, (&request_id, now, begun));
+    if let Some(observed) = &observed {
+        body = observed.count(body);
+    }
+    let expires_at = target.object.as_ref().and_then(|object| object.expires_at);
+    let mut requester = None;
+    let call = Call { service: service.clone(), target, path: address.path, head, body, now };
+    let result = perform(operation, call, &mut requester).await;
     match &result {
         Ok(_) => tracing::debug!(operation = operation.name, request_id, "answered"),
         Err(error) => tracing::info!(operation = operation.name, request_id, %error, "refused"),
     }
+    let error_code = result.as_ref().err().map(|error| error.code.wire().0);
+    let mut response = result.unwrap_or_else(|error| refused(&error, is_head));
+    response.headers_mut().extend(cors);
+    let response = match observed {
+        None => response,
+        Some(observed) => observed.finish(response, Outcome { requester, error_code, expires_at }),
+    };
     if fault == Some(Effect::Drop(When::After)) {
         return Err(Dropped);
     }
-    let response = result.unwrap_or_else(|error| refused(&error, is_head));
     Ok(answer::named(response, &request_id))
+}
+
+/// Watches a request for the logs and metrics of its container, if it has any.
+fn observe(
+    service: &Service,
+    operation: &Operation,
+    address: &Address,
+    head: &Parts,
+    target: &Target,
+    (request_id, now, begun): (&str, i64, Instant),
+) -> Option<Observed> {
+    let arrival = Arrival {
+        request_id,
+        operation: operation.name,
+        path: &address.path,
+        container: &target.container,
+        realm: &target.realm,
+        metric_policy: target.policies.metric.as_deref(),
+        source: Source::of(head, &service.config().trusted_proxies).address,
+        now,
+        begun,
+    };
+    Observed::begin(service, &arrival)
 }
 
 /// The answer to a request whose address cannot be read.
@@ -200,57 +258,35 @@ fn find(method: &Method, path: &str) -> Result<&'static Operation, ApiError> {
     })
 }
 
-async fn perform(
-    service: &Service,
-    operation: &'static Operation,
-    address: Address,
-    head: Parts,
-    mut body: Incoming,
-) -> Output {
-    let now = service.config().clock.now();
-    let waits = head.headers.contains_key(EXPECT);
-    let (target, check) = match admit(service, operation, &address, &head, &mut body, now).await {
-        Ok(admitted) => admitted,
+/// Lets in who may, and runs the operation. Who asks is told as soon as it is proved.
+async fn perform(operation: &'static Operation, mut call: Call, requester: &mut Option<String>) -> Output {
+    let waits = call.head.headers.contains_key(EXPECT);
+    match admit(operation, &mut call, requester).await {
+        Ok(check) => call.body = check.over(std::mem::replace(&mut call.body, no_body())),
         Err(error) => {
-            discard(&mut body, waits).await;
+            discard(&mut call.body, waits).await;
             return Err(error);
         }
-    };
-    let body = check.over(body);
-    let call = Call { service: service.clone(), target, path: address.path, head, body, now };
+    }
     (operation.run)(call).await
 }
 
-/// Finds what a request is about, and lets in who may. Who asks comes first: what there is, and what is wrong with a request, is not
-/// for everybody to know.
-async fn admit(
-    service: &Service,
-    operation: &Operation,
-    address: &Address,
-    head: &Parts,
-    body: &mut Incoming,
-    now: i64,
-) -> Result<(Target, Check), ApiError> {
-    let identities = &service.config().identities;
-    let (requester, body_check) = auth::authenticate(identities, now, head, body, BodyIs::AsSigned).await?;
+/// Who asks comes first: what there is, and what is wrong with a request, is not for everybody to know.
+async fn admit(operation: &Operation, call: &mut Call, requester: &mut Option<String>) -> Result<Check, ApiError> {
+    let identities = &call.service.config().identities;
+    let (proved, body_check) =
+        auth::authenticate(identities, call.now, &call.head, &mut call.body, BodyIs::AsSigned).await?;
+    *requester = Some(proved.name());
     if operation.place == Place::Object {
-        check(&address.path)?;
+        check(&call.path)?;
     }
-    let target = resolve(service, address, now).await?;
-    allow(service, operation, head, &address.path, &requester, &target, now)?;
-    Ok((target, body_check))
+    allow(operation, call, &proved)?;
+    Ok(body_check)
 }
 
 /// Refuses what neither the caller's identity nor the container's policy allows.
-fn allow(
-    service: &Service,
-    operation: &Operation,
-    head: &Parts,
-    path: &str,
-    requester: &Requester,
-    target: &Target,
-    now: i64,
-) -> Result<(), ApiError> {
+fn allow(operation: &Operation, call: &Call, requester: &Requester) -> Result<(), ApiError> {
+    let Call { service, target, path, head, now, .. } = call;
     let Realm { account, region } = &target.realm;
     let resource = match operation.place {
         Place::Object => target.arn(path),
@@ -264,7 +300,7 @@ fn allow(
     let policy = service.container_policies().get(target.container.id, &text);
     let wish = Wish { action: &action, resource: &resource, account, region };
     let source = Source::of(head, &service.config().trusted_proxies);
-    Ok(access::data(requester, source, head, now, policy.as_ref().as_ref(), &wish)?)
+    Ok(access::data(requester, source, head, *now, policy.as_ref().as_ref(), &wish)?)
 }
 
 /// Refuses what cannot be the path of an object.
@@ -335,6 +371,10 @@ fn without_body(response: Response<Body>, is_head: bool) -> Response<Body> {
         return response;
     }
     response.map(|_| nothing())
+}
+
+fn no_body() -> Incoming {
+    Empty::new().map_err(|never| match never {}).boxed_unsync()
 }
 
 fn nothing() -> Body {

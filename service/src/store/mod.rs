@@ -84,6 +84,12 @@ impl Store {
         Ok(Self(Arc::new(Inner { database, bodies, writer, readers: Mutex::default() })))
     }
 
+    /// The data folder.
+    pub(crate) fn folder(&self) -> &Path {
+        // The database was opened inside a folder.
+        self.0.database.parent().unwrap_or(Path::new("."))
+    }
+
     /// Closes the folder and waits for it, if this is the last handle; SQLite then folds its log into the database and removes it.
     ///
     /// Dropping the last handle closes too, but does not wait, and the end of the process may come first. Nothing is lost by that: the

@@ -137,7 +137,8 @@ fn drains_on(signal: Signal) {
     assert!(server.wait().success());
     let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let left: std::collections::BTreeSet<_> = left.collect();
-    let expected = [mediastore_service::OWNER_KEY_FILE, mediastore_service::DATABASE_FILE];
+    let expected =
+        [mediastore_service::OWNER_KEY_FILE, mediastore_service::LOG_FOLDER, mediastore_service::DATABASE_FILE];
     assert!(left.iter().eq(expected), "the database is closed in order: {left:?}");
 }
 

@@ -91,6 +91,15 @@ impl Endpoint {
         send(&self.service, self.request(method, path, headers, body)).await
     }
 
+    /// Sends a request that nobody signed.
+    pub(crate) async fn unsigned(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        send(&self.service, request.body(Full::default()).unwrap()).await
+    }
+
     pub(crate) async fn put(&self, path: &str, body: impl AsRef<[u8]>) -> Answer {
         self.send("PUT", path, &[], body.as_ref()).await
     }

@@ -5,6 +5,8 @@
 
 /// Clients that are slow, many, malformed or out to trick.
 mod abuse;
+/// Who may do what to objects.
+mod access;
 /// A client that calls the service in process and checks the manners of every answer.
 mod api;
 /// A foreign client: the AWS CLI from PyPI.
@@ -19,6 +21,8 @@ mod callers;
 mod cli;
 /// What the operations do.
 mod control;
+/// What browsers are told.
+mod cors;
 /// The five operations on objects.
 mod data;
 /// What a crash, and a second process, must not break.
@@ -49,3 +53,7 @@ mod signer;
 mod states;
 /// Uploads on their way.
 mod streaming;
+/// Encrypted connections.
+mod tls;
+/// Logs and metrics.
+mod watch;

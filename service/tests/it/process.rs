@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -23,6 +23,7 @@ pub(crate) fn keep_owner_key(data_dir: &Path) {
 /// A running `mediastored serve`.
 pub(crate) struct Mediastored {
     child: Child,
+    output: BufReader<ChildStdout>,
     /// Such as `http://127.0.0.1:12345`.
     pub(crate) url: String,
 }
@@ -46,13 +47,25 @@ impl Mediastored {
     pub(crate) fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        output.read_line(&mut line).unwrap();
         let url = line
             .strip_prefix("mediastored is ready at ")
             .and_then(|rest| rest.split(',').next())
             .unwrap_or_else(|| panic!("mediastored said {line:?}"))
             .to_owned();
-        Self { child, url }
+        Self { child, output, url }
+    }
+
+    /// What it says after a beginning, in the next of its lines that has it.
+    pub(crate) fn said_after(&mut self, beginning: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.output.read_line(&mut line).unwrap(), 0, "mediastored never said {beginning:?}");
+            if let Some(rest) = line.strip_prefix(beginning) {
+                return rest.trim_end().to_owned();
+            }
+        }
     }
 
     /// The memory that the process has in use right now.
