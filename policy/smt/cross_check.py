@@ -21,6 +21,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 
 from automata import TooLarge
@@ -212,8 +213,13 @@ def check_generated(linter, count, seed):
     # One vocabulary made all of them, so that texts need be told apart only once.
     world = World(documents + [new for _, new in pairs], ZONE, NOW)
     tally = Tally()
-    for line, document in zip(linter.exposures(documents, ZONE), documents):
+    started = time.perf_counter()
+    lines = linter.exposures(documents, ZONE)
+    between = time.perf_counter()
+    for line, document in zip(lines, documents):
         tally.add("exposure", line["actions"], lambda: world.exposure(document), document)
+    ours, theirs = between - started, time.perf_counter() - between
+    print(f"exposure of {count} policies: mediastore-lint {ours:.2f} s with its start and reading, the encoding {theirs:.2f} s")
     for relation, (old, new) in zip(linter.relations(pairs), pairs):
         tally.add("compare", relation, lambda: world.relation(old, new), (old, new))
     return tally.report()

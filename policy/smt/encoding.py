@@ -740,12 +740,22 @@ class World:
     def request(self, kind):
         return Request(kind, self.now, self.documents, self.zone)
 
-    def possible(self, request, *formulas):
+    @functools.cache
+    def solver(self, kind):
+        """One solver for all questions about a type of resource, so that what is common is read once."""
         solver = z3.Solver()
         solver.set("timeout", 20_000)
+        return solver, []
+
+    def possible(self, request, *formulas):
+        solver, known = self.solver(request.kind)
+        # Keys that a question brings up add axioms of their own.
+        solver.add(*request.axioms[len(known):])
+        known[:] = request.axioms
+        solver.push()
         solver.add(*formulas)
-        solver.add(*request.axioms)
         outcome = solver.check()
+        solver.pop()
         if outcome == z3.unknown:
             raise NotEncoded("the solver does not know")
         return outcome == z3.sat

@@ -1,7 +1,7 @@
 //! What policies say about one request.
 //!
 //! A statement matches a request if its principal, action and resource parts match and every condition holds; the order of
-//! statements, and of policies, has no influence (`iam-semantics` sections 1 and 3). This decides by resource policies
+//! statements, and of policies, has no influence (`docs/policy-semantics.md`, "Deciding"). This decides by resource policies
 //! alone, not by what the caller's own account says.
 
 use crate::action::{ActionKind, ActionPattern};

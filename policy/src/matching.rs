@@ -1,6 +1,6 @@
 //! Comparing patterns with the text of a request.
 //!
-//! `?` is one UTF-16 code unit and `*` any number of them (`iam-semantics` 5.2), so a character above U+FFFF needs two `?`.
+//! `?` is one UTF-16 code unit and `*` any number of them (`docs/policy-semantics.md`, "Actions and resources"), so a character above U+FFFF needs two `?`.
 //! Text without such characters is compared byte by byte.
 
 use std::ops::Not;
@@ -121,7 +121,7 @@ pub(crate) fn arn_matches(pattern: &ArnPattern, value: &[&str; arn::FIELDS], con
 }
 
 /// What a policy variable stands for in a request, if it has a value. A key of several values has none, and then not even
-/// the default is used (`iam-semantics` 9.4); an empty value counts as none (14.14).
+/// the default is used (`docs/policy-semantics.md`, "Policy variables"); an empty value counts as none.
 pub(crate) fn variable_value<'a>(variable: &'a Variable, context: &'a Context) -> Option<&'a str> {
     if keys::find(&variable.key).is_some_and(|row| row.multivalued) {
         return None;

@@ -1,6 +1,6 @@
 //! From JSON to the model. Reading never gives up at the first fault: it returns what could be read and every problem.
 //!
-//! The grammar is that of resource policies (`iam-semantics` section 2), strictly: element and operator names in their
+//! The grammar is that of resource policies (`docs/policy-semantics.md`, "The document"), strictly: element and operator names in their
 //! printed case only. What a particular service refuses on top is [`crate::service`]'s.
 
 use std::sync::Arc;

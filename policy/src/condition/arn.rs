@@ -7,7 +7,7 @@ use crate::pattern::{Part, Pattern};
 use crate::request::Context;
 
 /// The pattern turned out to be no ARN once its variables had values: the condition as a whole then never lets an Allow match
-/// and always lets a Deny match (`iam-semantics` 8.8).
+/// and always lets a Deny match (`docs/policy-semantics.md`, "Conditions").
 #[derive(Debug)]
 pub(super) struct Faulty;
 

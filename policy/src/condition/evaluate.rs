@@ -1,5 +1,5 @@
 //! Whether a condition holds for a request: several values, negation, `IfExists`, set qualifiers and absent keys
-//! (`iam-semantics` section 7). The relation of one value to another is its family's.
+//! (`docs/policy-semantics.md`, "Conditions"). The relation of one value to another is its family's.
 
 use super::arn::{self as arn_family, Faulty};
 use super::date::Instant;

@@ -112,7 +112,7 @@ pub enum OperandValue {
     /// For `Null`: whether the key must be absent.
     Null(bool),
     /// Does not fit the operator. A problem was reported; where a service stores it all the same it has the meaning of
-    /// `iam-semantics` section 8, "ill-typed p".
+    /// the column "ill-typed policy value" in `docs/policy-semantics.md`.
     Malformed,
     /// A hole hides what the operator would make of the text.
     Unknown,

@@ -6,6 +6,8 @@
 mod adversarial; // policies made to be hard
 mod bound; // adversarial policies stay within the bound
 mod cases; // tests/cases/exposure: one file per kind of difficulty
+mod corpus; // tests/corpus/exposure, what the fuzzer kept
+mod invariants; // what holds of any text at all
 mod properties; // agreement with trying every request of a small world
 mod questions; // compare, reach, dead parts, unknown parts
 
