@@ -19,6 +19,7 @@ pub mod lint;
 pub mod located;
 mod narrow;
 mod outcome;
+mod overview;
 pub mod pages;
 mod policy_file;
 mod policy_text;

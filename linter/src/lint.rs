@@ -86,6 +86,12 @@ impl Settings {
         &self.config
     }
 
+    /// Requests are made at this time or later; any time, if nothing.
+    #[must_use]
+    pub fn now(&self) -> Option<Instant> {
+        self.given.now
+    }
+
     /// The folder that paths are relative to.
     #[must_use]
     pub fn folder(&self) -> &Path {

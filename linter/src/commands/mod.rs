@@ -5,8 +5,10 @@ mod compare;
 mod completions;
 mod explain;
 mod exposure;
+mod in_charge;
 mod init;
 mod man;
+mod report;
 mod rules;
 mod schema;
 mod simulate;
@@ -27,6 +29,7 @@ pub(crate) enum Command {
     Exposure(exposure::Exposure),
     Simulate(simulate::Simulate),
     Compare(compare::Compare),
+    Report(report::Report),
     Explain(explain::Explain),
     Rules(rules::Rules),
     Init(init::Init),
@@ -42,6 +45,7 @@ impl Command {
             Self::Exposure(command) => command.run(out),
             Self::Simulate(command) => command.run(out),
             Self::Compare(command) => command.run(out),
+            Self::Report(command) => command.run(out),
             Self::Explain(command) => command.run(out),
             Self::Rules(command) => command.run(out),
             Self::Init(command) => command.run(out),

@@ -7,7 +7,7 @@ mod gitlab;
 mod human;
 mod json;
 mod junit;
-mod proof;
+pub(crate) mod proof;
 mod sarif;
 
 use std::io::Write;

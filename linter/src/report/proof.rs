@@ -22,6 +22,11 @@ pub(super) fn lines(request: &Request) -> Vec<String> {
     curl(request).unwrap_or_else(|| words(request))
 }
 
+/// The request as a command of curl with a remark below it, where an unsigned request proves it.
+pub(crate) fn command(request: &Request) -> Option<String> {
+    curl(request).map(|lines| lines.join("\n# "))
+}
+
 /// A command that makes the request, and what a command cannot say.
 fn curl(request: &Request) -> Option<Vec<String>> {
     if request.principal != Caller::Anonymous {

@@ -9,7 +9,7 @@ use crate::unit::Document;
 
 /// The rules of a document, and what keeps it from being a list of rules.
 #[derive(Debug, Default)]
-pub(super) struct CorsDocument {
+pub(crate) struct CorsDocument {
     pub(super) rules: Vec<CorsEntry>,
     /// What is wrong with its shape: the place, the sentence, the remedy.
     pub(super) faults: Vec<(Span, String, String)>,
@@ -43,7 +43,7 @@ const MEMBERS: [&str; 5] = ["AllowedOrigins", "AllowedMethods", "AllowedHeaders"
 
 impl CorsDocument {
     /// Reads a document.
-    pub(super) fn read(document: &Document) -> Self {
+    pub(crate) fn read(document: &Document) -> Self {
         let mut read = Self::default();
         let Some(body) = &document.body else { return read };
         match &body.value {
@@ -122,7 +122,7 @@ impl CorsDocument {
     }
 
     /// The rules as far as they are known. What is left out of a rule makes it fit fewer requests.
-    pub(super) fn known(&self) -> Vec<CorsRule> {
+    pub(crate) fn known(&self) -> Vec<CorsRule> {
         let texts = |list: &List| list.known().map(|(_, text)| text.to_owned()).collect();
         let rule = |entry: &CorsEntry| CorsRule {
             allowed_origins: texts(&entry.origins),

@@ -11,7 +11,7 @@ mod container;
 mod cors_any_origin;
 mod cors_any_origin_write;
 mod cors_broad_wildcard;
-mod cors_document;
+pub(crate) mod cors_document;
 mod cors_invalid_method;
 mod cors_limits;
 mod cors_missing_player_headers;

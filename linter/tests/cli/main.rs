@@ -6,6 +6,7 @@
 mod check;
 mod configuration;
 mod help;
+mod report;
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,0 +1,117 @@
+//! `report`: who can do what in all containers, on one page.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use rayon::iter::ParallelIterator;
+
+use super::Clock;
+use super::check::unwritable;
+use super::in_charge::InCharge;
+use crate::config::{AccountId, Profile};
+use crate::inputs;
+use crate::lint::{Given, Settings};
+use crate::located::Located;
+use crate::overview::{Overview, page};
+use crate::unit::{FaultKind, Unit};
+use crate::{Failure, Outcome};
+
+/// Show who can do what in all containers: an access matrix, CORS grants, names, tags and findings
+///
+/// The page is one file that needs no network: search, filters, light and dark, and the request that proves each cell. The JSON is
+/// the same data. Without `--html` and `--json`, the JSON goes to standard output.
+///
+/// Unlike `check`, findings do not fail the run: it exits with 0, or with 3 if some input could not be read.
+///
+/// Examples:
+///   mediastore-lint report --html access.html infra/
+///   terraform show -json plan.out | mediastore-lint report --html access.html -
+///   mediastore-lint report . | jq '.subjects[] | select(.exposure == "public") | .name'
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Report {
+    /// Files and directories; `-` is standard input. Without any, the current directory
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Write the page to this file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Write the data to this file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// The configuration file, instead of the nearest mediastore-lint.toml above each input
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Which severities the rules have [default: default, or what the configuration says]
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    profile: Option<Profile>,
+    /// An account of the trust zone, twelve digits; may be repeated
+    #[arg(long, value_name = "ID")]
+    account: Vec<AccountId>,
+    /// Pass over what this pattern matches, as in .gitignore; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
+    /// Values of Terraform's variables, as with `terraform plan -var-file`; may be repeated
+    #[arg(long, value_name = "FILE")]
+    var_file: Vec<PathBuf>,
+    #[command(flatten)]
+    clock: Clock,
+}
+
+impl Report {
+    pub(super) fn run(&self, out: &mut dyn Write) -> Result<Outcome, Failure> {
+        let given = Given {
+            profile: self.profile,
+            accounts: self.account.clone(),
+            now: self.clock.instant(),
+            ..Given::default()
+        };
+        let in_charge = InCharge::new(self.config.clone(), given)?;
+        let paths = if self.paths.is_empty() { &[PathBuf::from(".")][..] } else { &self.paths };
+        let options = inputs::Options { exclude: self.exclude.clone(), var_files: self.var_file.clone() };
+        let inputs = inputs::find(paths, &options);
+        let judged: Vec<Result<Overview, Failure>> = inputs
+            .units()
+            .map(|unit| {
+                let settings = in_charge.of(&unit)?;
+                Ok(overview(&unit, &settings.lint_located(&unit)?, &settings))
+            })
+            .collect();
+        let mut whole = Overview::new(about(paths));
+        for part in judged {
+            whole.append(part?);
+        }
+        if let Some(path) = &self.html {
+            write(path, &page(&whole)?)?;
+        }
+        match &self.json {
+            Some(path) => write(path, &serde_json::to_string(&whole)?)?,
+            None if self.html.is_none() => {
+                serde_json::to_writer(&mut *out, &whole)?;
+                writeln!(out)?;
+            }
+            None => {}
+        }
+        Ok(if whole.unreadable > 0 { Outcome::Unreadable } else { Outcome::Clean })
+    }
+}
+
+fn overview(unit: &Unit, found: &[Located], settings: &Settings) -> Overview {
+    let mut overview = Overview::new(String::new());
+    overview.unreadable = unit.faults.iter().filter(|fault| fault.kind == FaultKind::Broken).count();
+    overview.add(unit, found, settings.config(), settings.now());
+    overview
+}
+
+/// What was looked at, with what, and when.
+fn about(paths: &[PathBuf]) -> String {
+    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    let time = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC");
+    format!("{} · mediastore-lint {} · {time}", paths.join(", "), env!("CARGO_PKG_VERSION"))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    fs::write(path, text).map_err(|error| unwritable(path, &error))
+}

@@ -1,0 +1,226 @@
+//! The access matrix of one container: who can do what, below which paths.
+//!
+//! Every cell is an answer of `mediastore_policy::analyse`, not a reading of the text: a row for a path asks about the policy together
+//! with a Deny of everything else, and a row for a principal asks what that principal can reach by it.
+
+use mediastore_policy::analyse::{self, ExposureClass, Reach, ReachQuestion, TrustZone};
+use mediastore_policy::condition::date::Instant;
+use mediastore_policy::model::{Effect, Policy};
+use mediastore_policy::principal::PrincipalKind;
+use mediastore_policy::request::{Caller, Request};
+use mediastore_policy::resource::{ResourceKind, ResourcePattern};
+use mediastore_policy::{mediastore, parse};
+use serde::Serialize;
+
+use crate::report::proof;
+
+/// The columns, in the order of the matrix: what is done to objects.
+pub(super) const ACTIONS: [&str; 5] = [
+    "mediastore:GetObject",
+    "mediastore:DescribeObject",
+    "mediastore:ListItems",
+    "mediastore:PutObject",
+    "mediastore:DeleteObject",
+];
+
+/// Most rows of paths, and most of principals, for one policy. What is beyond is counted and said.
+const MOST: usize = 12;
+
+/// The matrix of one policy.
+#[derive(Debug, Serialize)]
+pub(super) struct Matrix {
+    pub(super) rows: Vec<Row>,
+    /// Paths and principals of the policy that have no row, because there are too many.
+    pub(super) left_out: usize,
+}
+
+/// What one kind of caller can do below one path.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    /// `anybody outside` for the worst outsider, otherwise the principal as the policy names it.
+    pub(super) who: String,
+    /// Path below the container, as the policy writes it; empty for all of it.
+    pub(super) path: String,
+    /// One cell per action of [`ACTIONS`].
+    pub(super) cells: Vec<Cell>,
+}
+
+/// The answer to one question.
+#[derive(Debug, Serialize)]
+pub(super) struct Cell {
+    /// `public`, `guarded`, `external`, `trusted`, `none`, `undecided` or `depends`.
+    pub(super) class: &'static str,
+    /// A request that shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) witness: Option<Request>,
+    /// How to try it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) attempt: Option<String>,
+}
+
+impl Cell {
+    fn new(class: ExposureClass, witness: Option<Request>) -> Self {
+        Self { class: class.as_str(), attempt: witness.as_ref().and_then(proof::command), witness }
+    }
+}
+
+/// What is asked about a policy.
+struct Study<'a> {
+    policy: &'a Policy,
+    zone: &'a TrustZone,
+    now: Option<Instant>,
+}
+
+/// The matrix of a policy without problems.
+pub(super) fn matrix(policy: &Policy, zone: &TrustZone, now: Option<Instant>) -> Matrix {
+    let study = Study { policy, zone, now };
+    let (mut paths, principals) = (paths(policy), principals(policy));
+    let left_out = paths.len().saturating_sub(MOST) + principals.len().saturating_sub(MOST);
+    paths.truncate(MOST);
+    let mut rows = vec![study.outsiders(String::new(), None)];
+    rows.extend(paths.iter().map(|pattern| study.outsiders(below_container(pattern), Some(pattern))));
+    rows.extend(principals.iter().take(MOST).map(|(name, caller)| study.principal(name, caller)));
+    Matrix { rows, left_out }
+}
+
+impl Study<'_> {
+    /// What the worst outsider can do, below a path if one is given.
+    fn outsiders(&self, path: String, below: Option<&ResourcePattern>) -> Row {
+        let policies: Vec<Policy> = std::iter::once(self.policy.clone()).chain(below.map(everything_but)).collect();
+        let exposure = analyse::exposure(&policies, self.zone, &mediastore::MODEL, self.now);
+        let cell = |name: &str| {
+            let found = exposure.actions.iter().find(|action| action.action == name);
+            found.map_or(Cell::new(ExposureClass::None, None), |action| Cell::new(action.class, action.witness.clone()))
+        };
+        Row { who: "anybody outside".to_owned(), path, cells: ACTIONS.into_iter().map(cell).collect() }
+    }
+
+    fn principal(&self, name: &str, caller: &Caller) -> Row {
+        let trusted = account_of(caller).is_some_and(|account| self.zone.accounts.iter().any(|own| own == account));
+        let lets_in = if trusted { ExposureClass::Trusted } else { ExposureClass::External };
+        let cell = |action: &str| {
+            let question = ReachQuestion { principal: caller.clone(), action: Some(action.to_owned()), resource: None };
+            let policies = std::slice::from_ref(self.policy);
+            match analyse::reach(policies, &question, &mediastore::MODEL, self.now) {
+                Reach::Can(request) => Cell::new(lets_in, Some(*request)),
+                Reach::Cannot => Cell::new(ExposureClass::None, None),
+                Reach::Undecided(_) => Cell::new(ExposureClass::Undecided, None),
+            }
+        };
+        Row { who: name.to_owned(), path: String::new(), cells: ACTIONS.into_iter().map(cell).collect() }
+    }
+}
+
+/// A policy that denies everything outside `pattern`.
+fn everything_but(pattern: &ResourcePattern) -> Policy {
+    const DENY: &str = r#"{"Version": "2012-10-17",
+        "Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "NotResource": "*"}}"#;
+    let mut policy = parse::parse(DENY).into_result().expect("a policy written here is one");
+    for statement in &mut policy.statements {
+        statement.resources.entries = vec![pattern.clone()];
+    }
+    policy
+}
+
+/// The resources that statements speak of, each once, in the order of the policy.
+fn paths(policy: &Policy) -> Vec<ResourcePattern> {
+    let mut found: Vec<ResourcePattern> = Vec::new();
+    for entry in policy.statements.iter().flat_map(|statement| &statement.resources.entries) {
+        let whole = matches!(below_container(entry).as_str(), "" | "*");
+        let known = found.iter().any(|other| other.text == entry.text);
+        if matches!(entry.kind, ResourceKind::Arn(_)) && !whole && !known {
+            found.push(entry.clone());
+        }
+    }
+    found
+}
+
+/// The part of a resource behind the container's name.
+fn below_container(entry: &ResourcePattern) -> String {
+    let text = entry.text.to_string();
+    let path = text.split_once(":container/").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
+    path.unwrap_or_default().to_owned()
+}
+
+/// Whom statements allow something by name, each once.
+fn principals(policy: &Policy) -> Vec<(String, Caller)> {
+    let allows = |effect: &mediastore_policy::model::Maybe<Effect>| effect.known() == Some(Effect::Allow);
+    let statements = policy.statements.iter().filter(|statement| allows(&statement.effect.value));
+    let entries = statements.filter(|statement| !statement.principals.negated).flat_map(|it| &it.principals.entries);
+    let mut found: Vec<(String, Caller)> = Vec::new();
+    for entry in entries {
+        let Some(text) = entry.text.as_known() else { continue };
+        let name = match &entry.kind {
+            PrincipalKind::Account { partition, account } => {
+                let partition = partition.as_ref().map_or(Some("aws"), |partition| partition.as_known());
+                match (partition, account.as_known()) {
+                    (Some(partition), Some(account)) => format!("arn:{partition}:iam::{account}:root"),
+                    _ => continue,
+                }
+            }
+            _ => text.to_owned(),
+        };
+        let Ok(caller) = Caller::parse(&name) else { continue };
+        if caller != Caller::Anonymous && !found.iter().any(|(_, known)| *known == caller) {
+            found.push((name, caller));
+        }
+    }
+    found
+}
+
+fn account_of(caller: &Caller) -> Option<&str> {
+    match caller {
+        Caller::Root { account, .. } | Caller::Identity { account, .. } => Some(account),
+        Caller::Anonymous | Caller::Service(_) | Caller::Federated(_) | Caller::CanonicalUser(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each row as `who path: class of get, describe, list, put, delete`.
+    #[track_caller]
+    fn shows(policy: &str, expected: &[&str]) {
+        let policy = parse::parse(policy).into_result().expect("a policy");
+        let zone = TrustZone::of_account("111122223333");
+        let line = |row: &Row| {
+            let cells: Vec<&str> = row.cells.iter().map(|cell| cell.class).collect();
+            format!("{} /{}: {}", row.who, row.path, cells.join(" "))
+        };
+        let found: Vec<String> = matrix(&policy, &zone, None).rows.iter().map(line).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_row_for_outsiders_for_each_path_and_for_each_principal() {
+        shows(
+            r#"{"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Principal": "*", "Action": ["mediastore:GetObject", "mediastore:DescribeObject"],
+                 "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/hls/*"},
+                {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::111122223333:role/encoder", "444455556666"]},
+                 "Action": "mediastore:PutObject", "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*"},
+                {"Effect": "Deny", "Principal": "*", "Action": "*",
+                 "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/private/*"}
+            ]}"#,
+            &[
+                "anybody outside /: public public none external none",
+                "anybody outside /hls/*: public public none external none",
+                "anybody outside /private/*: none none none none none",
+                "arn:aws:iam::111122223333:role/encoder /: trusted trusted none trusted none", // as anybody, and by its name
+                "arn:aws:iam::444455556666:root /: external external none external none",
+            ],
+        );
+    }
+
+    #[test]
+    fn every_witness_names_the_action_of_its_column() {
+        let text = r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "mediastore:*",
+            "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*"}}"#;
+        let policy = parse::parse(text).into_result().expect("a policy");
+        let matrix = matrix(&policy, &TrustZone::default(), None);
+        for (cell, action) in matrix.rows[0].cells.iter().zip(ACTIONS) {
+            assert_eq!(cell.witness.as_ref().map(|request| request.action.as_str()), Some(action));
+        }
+    }
+}
