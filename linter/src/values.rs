@@ -1,36 +1,36 @@
-//! Judging values that are already at hand, without files: for the provider's guardrails and its functions.
+//! Values that are already at hand, as the unit that rules look at, without files: for the provider's guardrails and its functions.
 //!
 //! ```
+//! use std::path::Path;
+//!
 //! use mediastore_lint::config::Config;
+//! use mediastore_lint::lint::{Given, Settings};
 //! use mediastore_lint::unit::DocumentKind;
-//! use mediastore_lint::values::{Values, judge_values};
+//! use mediastore_lint::values::{Values, unit_of};
 //!
 //! let policy = r#"{"Version": "2012-10-17", "Statement": {
 //!     "Effect": "Allow", "Principal": "*", "Action": "mediastore:PutObject",
 //!     "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*",
 //!     "Condition": {"Bool": {"aws:SecureTransport": "true"}}}}"#;
-//! let values = Values { documents: vec![(DocumentKind::Policy, policy.to_owned())], ..Values::default() };
-//! let judgement = judge_values(&values, &Config::default(), None);
-//! let finding = &judgement.findings[0];
-//! assert_eq!((finding.rule.as_str(), finding.message.as_str()), ("public-write", "anybody can upload and overwrite objects"));
-//! let place = judgement.place(finding.span).expect("a place in the policy");
-//! assert_eq!((place.kind, place.start.line, place.start.column), (DocumentKind::Policy, 1, 40));
+//! let unit = unit_of(&Values { documents: vec![(DocumentKind::Policy, policy.to_owned())], ..Values::default() });
+//!
+//! let settings = Settings::new(Config::default(), Path::new("."), Given::default())?;
+//! let findings = settings.lint(&unit)?;
+//! assert_eq!((findings[0].rule.as_str(), findings[0].message.as_str()), ("public-write", "anybody can upload and overwrite objects"));
+//! let (source, place) = unit.sources.locate(findings[0].span).expect("a place in the policy");
+//! assert_eq!((source.path.to_str(), source.position(place.start).column), (Some("policy"), 40));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mediastore_policy::condition::date::Instant;
 use mediastore_policy::json::{self, Limits, Member, Node, Value};
 use mediastore_policy::problem::Problem;
 use mediastore_policy::span::Span;
 use mediastore_policy::text::{CharClass, Hole, Text};
 
-use crate::config::Config;
-use crate::finding::Finding;
-use crate::rule;
-use crate::rules;
-use crate::source::{Position, Syntax};
+use crate::source::Syntax;
 use crate::unit::{Container, Dialect, Document, DocumentKind, Origin, Owner, Unit};
 
 /// What is to be judged: a container with what is attached to it, or documents alone.
@@ -59,45 +59,6 @@ pub struct ContainerValues {
     pub access_logging: Option<bool>,
     /// Whether objects are deleted with it.
     pub force_destroy: Option<bool>,
-}
-
-/// The findings about values.
-#[derive(Debug)]
-pub struct Judgement {
-    /// In the order of the places.
-    pub findings: Vec<Finding>,
-    unit: Unit,
-}
-
-/// A place in a document that was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// Which document.
-    pub kind: DocumentKind,
-    /// Where it begins.
-    pub start: Position,
-    /// Just behind its end.
-    pub end: Position,
-}
-
-/// Judges values by all rules. Requests are made at `now` or later, if that is given.
-#[must_use]
-pub fn judge_values(values: &Values, config: &Config, now: Option<Instant>) -> Judgement {
-    let unit = unit_of(values);
-    let mut findings = rule::judge(&unit, rules::ALL, config, now, |rule| Some(rule.severity));
-    findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
-    Judgement { findings, unit }
-}
-
-impl Judgement {
-    /// Where a span of a finding lies in the documents that were given; nothing for what is about the container itself.
-    #[must_use]
-    pub fn place(&self, span: Span) -> Option<Place> {
-        let (source, local) = self.unit.sources.locate(span)?;
-        let holds = |document: &&Document| document.span.start == source.span().start;
-        let kind = self.unit.documents.iter().find(holds)?.kind;
-        Some(Place { kind, start: source.position(local.start), end: source.position(local.end) })
-    }
 }
 
 /// The unit that the rules look at.

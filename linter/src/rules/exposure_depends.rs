@@ -19,14 +19,13 @@ pub(super) static RULE: Rule = Rule {
     explanation: "Part of the policy is not known before apply, and what it lets outsiders do is different for different values of that \
                   part. It is not proven safe. The finding names the part, a value with which the policy lets outsiders in, and one \
                   with which it does not.\n\n\
-                  Nothing is reported if the worst value is harmless. A finding is never more severe than it would be if that value \
+                  Nothing is reported if the worst value is harmless, or if the whole policy is unknown, which `unresolved-document` reports. A finding is never more severe than it would be if that value \
                   were the real one: where public reading is only worth knowing, so is that it may come about.\n\n\
                   Write the value out, give the variable a default or a `.tfvars` file, or judge the plan \
                   (`terraform show -json`), in which all is known.",
-    bad: &[
-        Example::new(
-            "main.tf",
-            r#"variable "encoder" {
+    bad: &[Example::new(
+        "main.tf",
+        r#"variable "encoder" {
   type = string
 }
 
@@ -50,20 +49,7 @@ resource "mediastore_container_policy" "live" {
   })
 }
 "#,
-        ),
-        Example::new(
-            "main.tf",
-            r#"variable "policy" {
-  type = string
-}
-
-resource "mediastore_container_policy" "live" {
-  container_name = "live"
-  policy         = «var.policy»
-}
-"#,
-        ),
-    ],
+    )],
     good: &[Example::new(
         "main.tf",
         r#"data "aws_caller_identity" "current" {}
@@ -133,6 +119,11 @@ pub(super) fn worst_first<'e>(
 
 fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     let Some(exposure) = judged.exposure() else { return };
+    // Of what is wholly unknown there is nothing more to say than `unresolved-document` does.
+    let is_whole = judged.body.as_ref().is_some_and(|body| matches!(body.value, Value::Unknown(_)));
+    if is_whole && scope.severity("unresolved-document").is_some() {
+        return;
+    }
     let found = worst_first(scope, &exposure.actions, |action| {
         (action.class == ExposureClass::Depends).then(|| match &action.dependence {
             Some(dependence) => dependence.values[0].1,
