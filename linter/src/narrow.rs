@@ -49,9 +49,8 @@ impl Regions {
                 TextRef::Hole(hole) => self.elsewhere |= hole.class == CharClass::Region,
                 // `eu-west-1`, or a key such as `aws:RequestedRegion`.
                 TextRef::Known(known) => {
-                    let names_region = |word: &str| {
-                        word.split('-').count() >= 3 && word.ends_with(|c: char| c.is_ascii_digit())
-                    };
+                    let names_region =
+                        |word: &str| word.split('-').count() >= 3 && word.ends_with(|c: char| c.is_ascii_digit());
                     self.elsewhere |= known.to_ascii_lowercase().contains("region")
                         || known.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(names_region);
                 }
