@@ -44,6 +44,11 @@ Examples:
       aws mediastore create-container --container-name live --endpoint-url http://127.0.0.1:8474
       aws mediastore list-containers --endpoint-url http://127.0.0.1:8474
 
+  Copy a folder into the container, and look at it; this needs no running service:
+      mediastored sync out live:hls
+      mediastored ls -r live
+      curl http://127.0.0.1:8474/data/live/hls/main.m3u8     (for everybody only if the container's policy says so)
+
   Point Terraform at it, with the same two variables set:
       provider \"mediastore\" { endpoint = \"http://127.0.0.1:8474\" }";
 

@@ -4,12 +4,11 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 
-use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, IF_RANGE, RANGE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use super::range::{self, Asked};
-use super::{Call, Output, blocking, existing, headers, live, reading};
+use super::{Call, Output, existing, headers, live, reading};
 use crate::answer::{self, REST_JSON};
 use crate::error::{ApiError, Code};
 use crate::service::{Body, Service};
@@ -35,8 +34,8 @@ pub(super) async fn run(mut call: Call) -> Output {
             Asked::Unsatisfiable => return Ok(unsatisfiable(&object)),
         };
         let bytes = range.clone().unwrap_or(0..object.size);
-        if let Some((file, first)) = open(&call.service, &object, bytes.clone()).await? {
-            return Ok(found(&object, range, reading::body(file, bytes, first)));
+        if let Some(file) = open(&call.service, &object)? {
+            return Ok(found(&object, range, reading::body(file, bytes)));
         }
         // Replaced or deleted since its record was read; otherwise its body is lost.
         let again = look_again(&call.service, call.target.container.id, &call.path, call.now).await?;
@@ -49,25 +48,20 @@ pub(super) async fn run(mut call: Call) -> Output {
     Err(StoreError::DamagedBody.into())
 }
 
-/// Opens the body and reads its first piece; `None` if there is no such file.
-async fn open(service: &Service, object: &Object, range: Range<u64>) -> Result<Option<(File, Bytes)>, StoreError> {
-    let bodies = service.store().bodies().clone();
-    let (sha256, size) = (object.sha256, object.size);
-    blocking(move || {
-        let file = match bodies.open(&sha256) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        let length = file.metadata()?.len();
-        if length != size {
-            tracing::error!(%sha256, length, size, "a body has another length than its record");
-            return Err(StoreError::DamagedBody);
-        }
-        let first = reading::read(&file, &range)?;
-        Ok(Some((file, first)))
-    })
-    .await
+/// Opens the body; `None` if there is no such file. The system has the names of bodies in memory, or reads one block of the disk: to hand that
+/// to another thread would cost more than it saves.
+fn open(service: &Service, object: &Object) -> Result<Option<File>, StoreError> {
+    let file = match service.store().bodies().open(&object.sha256) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let length = file.metadata()?.len();
+    if length != object.size {
+        tracing::error!(sha256 = %object.sha256, length, size = object.size, "a body has another length than its record");
+        return Err(StoreError::DamagedBody);
+    }
+    Ok(Some(file))
 }
 
 async fn look_again(service: &Service, container: i64, path: &str, now: i64) -> Result<Object, ApiError> {

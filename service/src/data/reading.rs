@@ -14,25 +14,22 @@ use http_body_util::{BodyExt, StreamBody};
 use crate::service::Body;
 
 /// Bytes of one piece: large enough that its costs are those of copying, small enough that many slow clients cost little.
-pub(super) const PIECE: u64 = 256 * 1024;
+const PIECE: u64 = 256 * 1024;
 
-/// A range of a file. `first` is what has been read of its beginning already.
-pub(super) fn body(file: File, range: Range<u64>, first: Bytes) -> Body {
-    let rest = range.start + first.len() as u64..range.end;
-    let state = (Arc::new(file), rest, Some(first).filter(|first| !first.is_empty()));
-    let pieces = stream::try_unfold(state, |(file, rest, first)| async move {
-        let piece = match first {
-            Some(first) => return Ok(Some((Frame::data(first), (file, rest, None)))),
-            None if rest.is_empty() => return Ok(None),
-            None => piece(&file, &rest).await?,
-        };
-        let rest = rest.start + piece.len() as u64..rest.end;
-        Ok::<_, io::Error>(Some((Frame::data(piece), (file, rest, None))))
+/// A range of a file.
+pub(super) fn body(file: File, range: Range<u64>) -> Body {
+    let pieces = stream::try_unfold((Arc::new(file), range), |(file, range)| async move {
+        if range.is_empty() {
+            return Ok::<_, io::Error>(None);
+        }
+        let piece = piece(&file, &range).await?;
+        let rest = range.start + piece.len() as u64..range.end;
+        Ok(Some((Frame::data(piece), (file, rest))))
     });
     StreamBody::new(pieces).boxed()
 }
 
-/// The beginning of a range, at most one piece; never empty for a range that is not.
+/// The beginning of a range that is not empty, at most one piece.
 pub(super) async fn piece(file: &Arc<File>, range: &Range<u64>) -> io::Result<Bytes> {
     // What the system has in memory is copied right here: to hand it to another thread would cost more than the copying.
     if let Some(piece) = in_memory(file, range) {
@@ -43,10 +40,7 @@ pub(super) async fn piece(file: &Arc<File>, range: &Range<u64>) -> io::Result<By
 }
 
 /// Like [`piece`], but blocks.
-pub(super) fn read(file: &File, range: &Range<u64>) -> io::Result<Bytes> {
-    if range.is_empty() {
-        return Ok(Bytes::new());
-    }
+fn read(file: &File, range: &Range<u64>) -> io::Result<Bytes> {
     let mut buffer = buffer(range);
     loop {
         match file.read_at(&mut buffer, range.start) {

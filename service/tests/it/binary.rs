@@ -56,7 +56,15 @@ fn opening_to_other_machines_takes_a_flag_and_warns() {
 fn help_and_completions_come_on_standard_output() {
     let cases: &[(&[&str], &str)] = &[
         (&["--help"], "aws mediastore create-container --container-name live --endpoint-url http://127.0.0.1:8474"),
+        (&["--help"], "mediastored sync out live:hls"),
         (&["serve", "--help"], "[env: MEDIASTORED_REGION=] [default: us-west-2]"),
+        (&["serve", "--help"], "Limits on clients:"),
+        (&["ls", "--help"], "mediastored ls -r live:hls"),
+        (&["put", "--help"], "mediastored put out/*.ts live:hls/ --cache-control max-age=60"),
+        (&["get", "--help"], "mediastored get live:hls/main.m3u8 -"),
+        (&["sync", "--help"], "mediastored sync live:hls copy"),
+        (&["purge", "--help"], "mediastored purge live --yes"),
+        (&["check", "--help"], "--remove-unused"),
         (&["completions", "bash"], "_mediastored()"),
         (&["completions", "zsh"], "#compdef mediastored"),
         (&["--version"], "mediastored 0.1.0"),

@@ -3,19 +3,13 @@
 use aws_credential_types::Credentials;
 use aws_sdk_mediastoredata::Client;
 use aws_sdk_mediastoredata::config::retry::RetryConfig;
-use aws_sdk_mediastoredata::config::{BehaviorVersion, Region, RuntimeComponents};
+use aws_sdk_mediastoredata::config::{BehaviorVersion, HttpClient, Region};
 use aws_sdk_mediastoredata::error::ProvideErrorMetadata;
 use aws_sdk_mediastoredata::primitives::ByteStream;
 use aws_sdk_mediastoredata::types::{ItemType, StorageClass, UploadAvailability};
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_types::body::SdkBody;
-use mediastore_service::Service;
+use mediastore_service::InProcess;
 
 use crate::api::Api;
 use crate::endpoint::Endpoint;
@@ -51,28 +45,6 @@ fn by_host(endpoint: &str, server: &str) -> Client {
         Connector::builder().proxy_config(ProxyConfig::http(server.as_str()).unwrap()).build_http()
     });
     client(http, endpoint)
-}
-
-/// A service in this process in the place of a connection to it.
-#[derive(Debug, Clone)]
-struct InProcess(Service);
-
-impl HttpConnector for InProcess {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let service = self.0.clone();
-        HttpConnectorFuture::new(async move {
-            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-            let response = service.handle(request).await.map_err(|dropped| ConnectorError::io(dropped.into()))?;
-            HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
-                .map_err(|error| ConnectorError::other(error.into(), None))
-        })
-    }
-}
-
-impl HttpClient for InProcess {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
 }
 
 /// Everything the SDK can do, on an empty container.
@@ -176,5 +148,5 @@ async fn the_sdk_gets_what_it_expects_without_a_socket() {
     assert!(endpoint.ends_with(".data.localhost:8474"), "{endpoint}");
     let key = &api.owner.key;
     let owner = [key.access_key.as_str(), key.secret_key()];
-    all_operations(&client_of(owner, InProcess(api.service.clone()), &endpoint)).await;
+    all_operations(&client_of(owner, InProcess::new(api.service.clone()), &endpoint)).await;
 }
