@@ -16,6 +16,7 @@ mod moved;
 mod query;
 mod refused;
 mod secrets;
+mod static_values;
 mod tags;
 
 use e2e::{Built, Client};

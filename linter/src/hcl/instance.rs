@@ -366,6 +366,35 @@ impl<'a> Run<'a> {
         })
     }
 
+    /// All outputs of a module instance.
+    pub(super) fn outputs(&self, module: usize) -> Vec<Entry> {
+        let entry = |(name, block): (&CompactString, &Block)| {
+            let value = self.or_hole(self.output(module, name, block.header), name);
+            Entry { key: name.clone(), key_span: block.header, value }
+        };
+        self.directory(module).outputs.iter().map(entry).collect()
+    }
+
+    /// The value with the outputs of modules in their place.
+    pub(super) fn resolved(&self, value: &Value) -> Value {
+        let resolved = |entry: &Entry| Entry { value: self.resolved(&entry.value), ..entry.clone() };
+        match &value.data {
+            Data::Module(module) => {
+                let entries = self.outputs(*module).iter().map(resolved).collect();
+                Value::mapping(Mapping::from_entries(entries), value.span)
+            }
+            Data::Mapping(mapping) => {
+                let entries = mapping.entries.iter().map(resolved).collect();
+                Value::mapping(Mapping { entries, ..Mapping::clone(mapping) }, value.span)
+            }
+            Data::Sequence(sequence) => {
+                let items = sequence.items.iter().map(|item| self.resolved(item)).collect();
+                Value::sequence(sequence.sort, items, value.span)
+            }
+            _ => value.clone(),
+        }
+    }
+
     // Modules.
 
     fn module(&self, module: usize, name: &str, span: Span) -> Eval {

@@ -36,7 +36,10 @@ mod types;
 mod value;
 mod words;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use mediastore_policy::json::Node;
 
 use self::evaluate::Run;
 use crate::source::Sources;
@@ -79,4 +82,17 @@ pub fn read_module(files: &dyn Files, directory: &Path, options: &Options) -> Co
 #[must_use]
 pub fn calls(files: &dyn Files, directory: &Path) -> Vec<PathBuf> {
     module::calls(files, directory)
+}
+
+/// The outputs of a directory of configuration, as far as they are known, and a unit with nothing but sources and faults. This is how the
+/// evaluation is held against Terraform's.
+#[must_use]
+pub fn read_outputs(files: &dyn Files, directory: &Path, options: &Options) -> (BTreeMap<String, Node>, Unit) {
+    let mut sources = Sources::default();
+    let mut faults = Vec::new();
+    let tree = module::load(files, directory, &options.var_files, &mut sources, &mut faults);
+    let run = Run::new(&tree, files, sources, faults);
+    let outputs = run.outputs(0).into_iter().map(|entry| (entry.key.into(), run.resolved(&entry.value).node())).collect();
+    let (sources, faults) = run.finish();
+    (outputs, Unit { sources, faults, ..Unit::default() })
 }

@@ -1,0 +1,10 @@
+output "value" {
+  value = [upper(<<A
+a
+A
+  ), trimspace(<<-B
+    b
+      c
+  B
+  )]
+}

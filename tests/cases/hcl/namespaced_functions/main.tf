@@ -1,0 +1,1 @@
+output "value" { value = [core::upper("a"), core::join("-", ["a", "b"])] }

@@ -1,0 +1,3 @@
+
+locals { b = "override" }
+resource "terraform_data" "x" { input = "override" }

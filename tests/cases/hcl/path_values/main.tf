@@ -1,0 +1,1 @@
+output "value" { value = [path.root, basename(path.module), "${path.module}/x"] }

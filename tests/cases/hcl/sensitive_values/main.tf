@@ -1,0 +1,5 @@
+variable "secret" {
+  default   = "s3cr3t"
+  sensitive = true
+}
+output "value" { value = [nonsensitive(length("plain")), "known"] }

@@ -1,0 +1,3 @@
+from_last_auto = <<-EOT
+  c.auto.tfvars
+EOT
