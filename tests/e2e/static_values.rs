@@ -167,7 +167,9 @@ fn judged(unit: &Unit) -> BTreeMap<String, Value> {
             DocumentKind::Cors => {
                 let rule = |rule: &Value| {
                     let members = rule.as_object().unwrap().iter();
-                    Value::from(members.map(|(key, value)| (key.clone(), sorted(value))).collect::<serde_json::Map<_, _>>())
+                    Value::from(
+                        members.map(|(key, value)| (key.clone(), sorted(value))).collect::<serde_json::Map<_, _>>(),
+                    )
                 };
                 let rules: Vec<Value> = body.as_array().unwrap().iter().map(rule).collect();
                 json!({ "container": container, "document": rules })

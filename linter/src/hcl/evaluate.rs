@@ -20,16 +20,23 @@ use super::instance::{Expansion, Instance};
 use super::module::Tree;
 use super::operators;
 use super::syntax::{Call, Conditional, Expr, ExprKind, For, ForPart, IfPart, Item, Key, Part, Step, Template, Unary};
-use super::value::{Data, Declared, Entry, Handle, InstanceKey, Mapping, Sequence, Sort, Value, hole_of};
+use super::value::{Data, Declared, Entry, Handle, InstanceKey, Mapping, Sort, Value, hole_of};
 use super::words::{Piece, Words};
 use crate::source::{Sources, Syntax};
 use crate::unit::{Fault, FaultKind};
 
 /// Expressions of one unit.
-const MOST_WORK: u64 = 3_000_000;
+const MOST_WORK: u64 = 1_000_000;
 
 /// Expressions inside of, or referred to by, one another.
 const MOST_DEPTH: usize = 400;
+
+/// Lists and objects inside one another.
+const DEEPEST_VALUE: usize = 128;
+
+/// Bytes of stack below which more is taken, and how much.
+const STACK_LEFT: usize = 256 << 10;
+const STACK_MORE: usize = 2 << 20;
 
 /// Bytes of one string.
 pub(super) const LONGEST_TEXT: usize = 1 << 20;
@@ -248,9 +255,14 @@ impl<'a> Run<'a> {
             return Err(Failure::new("this is nested too deeply to evaluate", expr.span));
         }
         self.depth.set(depth + 1);
-        let value = self.eval_kind(expr, scope);
+        let value = stacker::maybe_grow(STACK_LEFT, STACK_MORE, || self.eval_kind(expr, scope));
         self.depth.set(depth);
-        value
+        match value {
+            Ok(value) if value.depth() > DEEPEST_VALUE => {
+                Err(Failure::new(format!("a value nested deeper than {DEEPEST_VALUE} levels"), expr.span))
+            }
+            value => value,
+        }
     }
 
     fn eval_kind(&self, expr: &Expr, scope: Scope<'_>) -> Eval {
@@ -284,8 +296,7 @@ impl<'a> Run<'a> {
 
     fn tuple(&self, items: &[Expr], span: Span, scope: Scope<'_>) -> Eval {
         let items = items.iter().map(|item| self.eval(item, scope)).collect::<Result<_, _>>()?;
-        let sequence = Sequence { sort: Sort::Tuple, items, spelled: scope.names.is_none() };
-        Ok(Value::new(Data::Sequence(Rc::new(sequence)), span))
+        Ok(Value::spelled_sequence(Sort::Tuple, items, scope.names.is_none(), span))
     }
 
     fn object(&self, items: &[Item], span: Span, scope: Scope<'_>) -> Eval {
@@ -546,6 +557,7 @@ impl<'a> Run<'a> {
 
     fn parts(&self, template: &Template, words: &mut Words, scope: Scope<'_>) -> Result<(), Failure> {
         for part in &template.parts {
+            let before = words.len();
             match part {
                 Part::Literal(piece) => words.push(piece.clone()),
                 Part::Interpolation(expr) => {
@@ -562,15 +574,15 @@ impl<'a> Run<'a> {
                 Part::If(part) => self.if_part(part, words, scope)?,
                 Part::For(part) => self.for_part(part, words, scope)?,
             }
-            self.check_length(words, Span::default())?;
+            self.check_length(words, before, Span::default())?;
         }
         Ok(())
     }
 
-    /// Pays for the length of a text, which is bounded.
-    pub(super) fn check_length(&self, words: &Words, span: Span) -> Result<(), Failure> {
+    /// Pays for what a text has grown by; its length is bounded.
+    pub(super) fn check_length(&self, words: &Words, before: usize, span: Span) -> Result<(), Failure> {
         let length = words.len();
-        self.charge(length / 256, span)?;
+        self.charge(length.saturating_sub(before) / 64, span)?;
         match length > LONGEST_TEXT {
             true => Err(Failure::new(format!("a text longer than {} MB", LONGEST_TEXT >> 20), span)),
             false => Ok(()),

@@ -11,7 +11,7 @@
 //! | `evaluate`, `operators`, `functions`, `blocks` | expressions to values |
 //! | `instance`, `attributes`, `provider`, `policy_document` | what references mean |
 //! | `value`, `words`, `number`, `types` | values and their places |
-//! | `resources`, `shapes` | MediaStore's resources to containers and documents |
+//! | `resources` | MediaStore's resources to containers and documents |
 
 mod attributes;
 mod blocks;
@@ -27,7 +27,6 @@ mod parse;
 mod policy_document;
 mod provider;
 mod resources;
-mod shapes;
 mod syntax;
 mod template;
 #[cfg(test)]
@@ -92,7 +91,8 @@ pub fn read_outputs(files: &dyn Files, directory: &Path, options: &Options) -> (
     let mut faults = Vec::new();
     let tree = module::load(files, directory, &options.var_files, &mut sources, &mut faults);
     let run = Run::new(&tree, files, sources, faults);
-    let outputs = run.outputs(0).into_iter().map(|entry| (entry.key.into(), run.resolved(&entry.value).node())).collect();
+    let outputs =
+        run.outputs(0).into_iter().map(|entry| (entry.key.into(), run.resolved(&entry.value).node())).collect();
     let (sources, faults) = run.finish();
     (outputs, Unit { sources, faults, ..Unit::default() })
 }

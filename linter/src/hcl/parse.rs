@@ -18,8 +18,8 @@ use super::template;
 /// Brackets, blocks, templates and conditionals may be nested this deep. The deepest configuration seen has 14.
 pub(super) const MAX_DEPTH: usize = 64;
 
-/// Operators of one chain.
-const MAX_CHAIN: usize = 256;
+/// Operators on any way through an expression. Each is a level of the tree, however flat it is written.
+const MAX_OPERATORS: usize = 256;
 
 /// What is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,13 +65,15 @@ pub(super) struct Parser<'a> {
     base: usize,
     pub(super) at: usize,
     depth: usize,
+    /// Operators on the longest way through what was read last.
+    operators: usize,
     /// Whether a line break is only white space here.
     newlines: bool,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str, base: usize) -> Self {
-        Self { text, base, at: 0, depth: 0, newlines: false }
+        Self { text, base, at: 0, depth: 0, operators: 0, newlines: false }
     }
 
     fn whole<T>(&mut self, read: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
@@ -306,20 +308,26 @@ impl<'a> Parser<'a> {
     /// A chain of operators of at least this precedence.
     fn binary(&mut self, precedence: usize) -> Parse<Expr> {
         let start = self.at;
+        let outer = std::mem::take(&mut self.operators);
         let mut left = self.unary()?;
-        for _ in 0..MAX_CHAIN {
+        let mut chain = 0;
+        loop {
             let end = self.at;
             self.blank()?;
             let Some((operator, length, level)) = self.operator().filter(|(_, _, level)| *level >= precedence) else {
                 self.at = end;
+                self.operators = outer.max(self.operators + chain);
                 return Ok(left);
             };
+            chain += 1;
+            if self.operators + chain > MAX_OPERATORS {
+                return self.fail(format!("more than {MAX_OPERATORS} operators in a row"));
+            }
             self.at += length;
             self.blank()?;
             let right = self.binary(level + 1)?;
             left = Expr { span: self.span(start), kind: ExprKind::Binary(operator, Box::new((left, right))) };
         }
-        self.fail(format!("more than {MAX_CHAIN} operators in a row"))
     }
 
     fn operator(&self) -> Option<(Binary, usize, usize)> {

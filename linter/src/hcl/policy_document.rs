@@ -17,7 +17,7 @@ use super::functions::decode;
 use super::module::Resource;
 use super::syntax::BodyView;
 use super::types::set_items;
-use super::value::{Data, Encoded, Entry, Handle, Layout, Mapping, Sequence, Sort, Value, hole_of};
+use super::value::{Data, Encoded, Entry, Handle, Layout, Mapping, Sort, Value, hole_of};
 use super::words::{Piece, Words};
 
 /// The version that documents have unless they say otherwise.
@@ -229,7 +229,7 @@ impl Builder<'_, '_> {
     }
 
     fn list(&self, items: Vec<Value>, span: Span) -> Value {
-        Value::new(Data::Sequence(Rc::new(Sequence { sort: Sort::Tuple, items, spelled: false })), span)
+        Value::sequence(Sort::Tuple, items, span)
     }
 
     /// hashicorp's spelling of policy variables, `&{...}`, which Terraform does not take for its own.

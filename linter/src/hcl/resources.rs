@@ -13,10 +13,10 @@ use super::blocks::Made;
 use super::evaluate::{Failure, Run, Scope};
 use super::functions;
 use super::module::{Directory, Mode, Resource, Target, source_of};
-use super::shapes;
 use super::syntax::BodyView;
 use super::value::{Data, Declared, Handle, Layout, Mapping, Value, hole_of};
-use crate::source::Syntax;
+use crate::inputs::terraform as shapes;
+use crate::source::{Sources, Syntax};
 use crate::unit::{Container, Dialect, Document, DocumentKind, Origin, Owner, Stranger, Unit};
 
 /// What a type is to the linter.
@@ -260,21 +260,21 @@ fn document(
         run.fault(&Failure::new(message, origin.span), Some("set `policy`"));
         return None;
     }
-    let shaped = with_scope(run, handle, |scope| match kind {
-        DocumentKind::Cors => {
-            block_values(run, view, shapes::CORS_RULE, scope).map(|rules| shapes::cors(rules, origin.span))
+    let attributes = with_scope(run, handle, |scope| attributes(run, view, scope, origin.span));
+    let body = match attributes {
+        Ok(attributes) => match kind {
+            DocumentKind::Cors => shapes::cors(&attributes),
+            DocumentKind::Lifecycle => shapes::lifecycle(&attributes),
+            DocumentKind::Metric | DocumentKind::Policy => shapes::metric(&attributes),
+        },
+        Err(failure) => {
+            run.fault(&failure, None);
+            let hole = Arc::new(hole_of(&origin.address, CharClass::Any));
+            Node { span: failure.span, value: Json::Unknown(hole) }
         }
-        DocumentKind::Lifecycle => {
-            block_values(run, view, shapes::LIFECYCLE_RULE, scope).map(|rules| shapes::lifecycle(rules, origin.span))
-        }
-        _ => {
-            let level = run.argument(view, "container_level_metrics", scope)?;
-            block_values(run, view, shapes::METRIC_RULE, scope).map(|rules| shapes::metric(level, rules, origin.span))
-        }
-    });
-    let value = run.or_hole(shaped, &origin.address);
-    let body = value.node();
-    let text = value.is_known().then(|| body.to_string());
+    };
+    let body = settled(body, &run.sources.borrow(), origin.span);
+    let text = shapes::is_known(&body).then(|| body.to_string());
     Some(Document {
         kind,
         owner: Owner::Unknown,
@@ -285,6 +285,73 @@ fn document(
         editable: Some(Syntax::Hcl),
         origin,
     })
+}
+
+/// Attributes of resources that are documents in blocks, and of their rules.
+const ATTRIBUTES: &[&str] = &[
+    "container_level_metrics",
+    "allowed_origins",
+    "allowed_methods",
+    "allowed_headers",
+    "expose_headers",
+    "max_age_seconds",
+    "prefixes",
+    "wildcards",
+    "seconds_since_create",
+    "days_since_create",
+    "operator",
+    "action",
+    "object_group",
+    "object_group_name",
+];
+
+/// The attributes and `rule` blocks of a body, as a plan has them.
+fn attributes(run: &Run<'_>, body: BodyView<'_>, scope: Scope<'_>, span: Span) -> Result<Node, Failure> {
+    let own = |body: BodyView<'_>, scope: Scope<'_>| {
+        let mut members = Vec::new();
+        for name in ATTRIBUTES {
+            if let Some((value, key_span)) = run.argument(body, name, scope)? {
+                members.push(Member { key_span, key: Text::known(*name), node: value.node() });
+            }
+        }
+        Ok(members)
+    };
+    let mut members = own(body, scope)?;
+    let mut rules = Vec::new();
+    let mut visit = |made: Made<'_, '_>| {
+        rules.push(match made {
+            Made::Block(body, span, scope) => Node { span, value: Json::Object(own(body, scope)?) },
+            Made::Unknown(hole, span) => Node { span, value: Json::Unknown(hole) },
+        });
+        Ok(())
+    };
+    run.blocks(body, "rule", scope, &mut visit)?;
+    members.push(Member { key_span: span, key: Text::known("rule"), node: Node { span, value: Json::Array(rules) } });
+    Ok(Node { span, value: Json::Object(members) })
+}
+
+/// The document with every place that lies in no text, or across two, at the place of the whole.
+fn settled(mut node: Node, sources: &Sources, whole: Span) -> Node {
+    fn settle(node: &mut Node, sources: &Sources, whole: Span) {
+        let place = |span: &mut Span| {
+            if sources.locate(*span).is_none() {
+                *span = whole;
+            }
+        };
+        place(&mut node.span);
+        match &mut node.value {
+            Json::Array(items) => items.iter_mut().for_each(|item| settle(item, sources, whole)),
+            Json::Object(members) => {
+                for Member { key_span, node, .. } in members {
+                    place(key_span);
+                    settle(node, sources, whole);
+                }
+            }
+            _ => {}
+        }
+    }
+    settle(&mut node, sources, whole);
+    node
 }
 
 /// A document written as a text.
@@ -332,6 +399,7 @@ fn written_document(run: &Run<'_>, value: &Value, kind: DocumentKind, origin: Or
         }
         _ => document.body = Some(unknown_node(value)),
     }
+    document.body = document.body.map(|body| settled(body, &run.sources.borrow(), span));
     document
 }
 
@@ -341,31 +409,4 @@ fn unknown_node(value: &Value) -> Node {
         _ => Arc::new(hole_of(value, CharClass::Any)),
     };
     Node { span: value.span, value: Json::Unknown(hole) }
-}
-
-/// The values of the attributes of each `rule` block.
-fn block_values(
-    run: &Run<'_>,
-    body: BodyView<'_>,
-    attributes: &[&str],
-    scope: Scope<'_>,
-) -> Result<Vec<shapes::Rule>, Failure> {
-    let mut rules = Vec::new();
-    let mut visit = |made: Made<'_, '_>| {
-        rules.push(match made {
-            Made::Block(body, span, scope) => {
-                let mut values = Vec::new();
-                for name in attributes {
-                    if let Some((value, key_span)) = run.argument(body, name, scope)? {
-                        values.push(((*name).to_owned(), key_span, value));
-                    }
-                }
-                shapes::Rule::Known(span, values)
-            }
-            Made::Unknown(hole, span) => shapes::Rule::Unknown(Value::new(Data::Rest(hole), span)),
-        });
-        Ok(())
-    };
-    run.blocks(body, "rule", scope, &mut visit)?;
-    Ok(rules)
 }

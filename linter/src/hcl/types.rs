@@ -1,7 +1,6 @@
 //! Type constraints of variables, and conversion to them as Terraform converts.
 
 use std::cmp::Ordering;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use compact_str::CompactString;
@@ -212,7 +211,7 @@ fn each(sequence: &Sequence, kind: &Type) -> Result<Vec<Value>, Failure> {
 }
 
 fn sequence_like(from: &Sequence, sort: Sort, items: Vec<Value>, span: Span) -> Value {
-    Value::new(Data::Sequence(Rc::new(Sequence { sort, items, spelled: from.spelled })), span)
+    Value::spelled_sequence(sort, items, from.spelled, span)
 }
 
 fn object(mapping: &Mapping, attributes: &[Attribute], span: Span) -> Eval {

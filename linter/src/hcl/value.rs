@@ -76,6 +76,7 @@ pub(super) struct Sequence {
     pub(super) items: Vec<Value>,
     /// Whether it was spelled out in the source, so that an edit there is an edit of the value.
     pub(super) spelled: bool,
+    depth: usize,
 }
 
 /// Values by name.
@@ -92,6 +93,8 @@ pub(super) struct Mapping {
     /// Keys set more than once, which Terraform takes without a word: the last wins.
     pub(super) repeated: Vec<(CompactString, Span)>,
     pub(super) spelled: bool,
+    /// Set when it becomes a value.
+    pub(super) depth: usize,
 }
 
 /// A member of a mapping.
@@ -161,15 +164,34 @@ impl Value {
     }
 
     pub(super) fn sequence(sort: Sort, items: Vec<Value>, span: Span) -> Self {
-        Self::new(Data::Sequence(Rc::new(Sequence { sort, items, spelled: false })), span)
+        Self::spelled_sequence(sort, items, false, span)
     }
 
-    pub(super) fn mapping(mapping: Mapping, span: Span) -> Self {
+    /// A sequence that may be spelled out in the source.
+    pub(super) fn spelled_sequence(sort: Sort, items: Vec<Value>, spelled: bool, span: Span) -> Self {
+        let depth = items.iter().map(Self::depth).max().unwrap_or(0) + 1;
+        Self::new(Data::Sequence(Rc::new(Sequence { sort, items, spelled, depth })), span)
+    }
+
+    pub(super) fn mapping(mut mapping: Mapping, span: Span) -> Self {
+        let values =
+            mapping.entries.iter().map(|entry| &entry.value).chain(mapping.open.iter().map(|(_, value)| value));
+        mapping.depth = values.map(Self::depth).max().unwrap_or(0) + 1;
         Self::new(Data::Mapping(Rc::new(mapping)), span)
     }
 
     pub(super) fn null(span: Span) -> Self {
         Self::new(Data::Null, span)
+    }
+
+    /// Lists and objects inside one another.
+    pub(super) fn depth(&self) -> usize {
+        match &self.data {
+            Data::Sequence(sequence) => sequence.depth,
+            Data::Mapping(mapping) => mapping.depth,
+            Data::Encoded(encoded) => encoded.value.depth(),
+            _ => 0,
+        }
     }
 
     /// The same value, written elsewhere.
@@ -353,7 +375,7 @@ impl Mapping {
                 None => kept.push(entry),
             }
         }
-        Self { map: false, entries: kept, sorted: true, open: Vec::new(), repeated, spelled: false }
+        Self { entries: kept, sorted: true, repeated, ..Self::default() }
     }
 
     /// The value of a key.

@@ -69,7 +69,7 @@ fn spelled(span: Span, text: &str, source: &str, base: usize) -> Spelled {
 }
 
 /// Whether nothing in a tree is unknown.
-pub(super) fn is_known(node: &Node) -> bool {
+pub(crate) fn is_known(node: &Node) -> bool {
     match &node.value {
         Value::String(text) => text.as_known().is_some(),
         Value::Array(items) => items.iter().all(is_known),

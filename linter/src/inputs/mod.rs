@@ -20,10 +20,10 @@ mod raw;
 mod sniff;
 mod spelling;
 mod state;
-mod terraform;
+pub(crate) mod terraform;
 mod values;
 mod walk;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::path::{Path, PathBuf};
 

@@ -162,6 +162,8 @@ fn owner(unit: &Unit, resource: &Resource<'_>) -> Owner {
     })
 }
 
+pub(crate) use super::document::is_known;
+
 /// The index behind an address: `["a"]` of `x.y["a"]`.
 fn instance(address: &str) -> &str {
     let end = address.rfind(']').filter(|end| end + 1 == address.len());
@@ -188,7 +190,7 @@ fn blocks(attributes: &Node, name: &str, change: impl Fn(&Node) -> Node) -> Opti
 }
 
 /// `rule` blocks of `mediastore_cors_policy` as the API's rules.
-pub(super) fn cors(attributes: &Node) -> Node {
+pub(crate) fn cors(attributes: &Node) -> Node {
     const NAMES: &[(&str, &str)] = &[
         ("allowed_origins", "AllowedOrigins"),
         ("allowed_methods", "AllowedMethods"),
@@ -201,7 +203,7 @@ pub(super) fn cors(attributes: &Node) -> Node {
 }
 
 /// `mediastore_metric_policy` as the API's metric policy.
-pub(super) fn metric(attributes: &Node) -> Node {
+pub(crate) fn metric(attributes: &Node) -> Node {
     const NAMES: &[(&str, &str)] = &[("object_group", "ObjectGroup"), ("object_group_name", "ObjectGroupName")];
     let mut policy = renamed(attributes, &[("container_level_metrics", "ContainerLevelMetrics")]);
     let rules = blocks(attributes, "rule", |rule| renamed(rule, NAMES));
@@ -214,7 +216,7 @@ pub(super) fn metric(attributes: &Node) -> Node {
 }
 
 /// `rule` blocks of `mediastore_lifecycle_policy` as the document that the provider makes of them.
-pub(super) fn lifecycle(attributes: &Node) -> Node {
+pub(crate) fn lifecycle(attributes: &Node) -> Node {
     let empty = || Node { span: attributes.span, value: Value::Array(Vec::new()) };
     let rules = blocks(attributes, "rule", lifecycle_rule).unwrap_or_else(empty);
     object(attributes.span, vec![("rules", rules.span, rules)])
@@ -223,8 +225,13 @@ pub(super) fn lifecycle(attributes: &Node) -> Node {
 fn lifecycle_rule(rule: &Node) -> Node {
     let mut paths = Vec::new();
     for (attribute, key) in [("prefixes", "prefix"), ("wildcards", "wildcard")] {
-        if let Some(Node { value: Value::Array(items), .. }) = value(rule, attribute) {
-            paths.extend(items.iter().map(|item| object(item.span, vec![(key, item.span, item.clone())])));
+        match value(rule, attribute) {
+            Some(Node { value: Value::Array(items), .. }) => {
+                paths.extend(items.iter().map(|item| object(item.span, vec![(key, item.span, item.clone())])));
+            }
+            // A list of which nothing is known stands for one path.
+            Some(node @ Node { value: Value::Unknown(_), .. }) => paths.push(node.clone()),
+            _ => {}
         }
     }
     let place = |name: &str| member(rule, name).map_or(rule.span, |member| member.node.span);
@@ -241,8 +248,11 @@ fn lifecycle_rule(rule: &Node) -> Node {
         }
     }
     let mut members = vec![("definition", rule.span, object(rule.span, definition))];
-    if let Some(action) = member(rule, "action") {
-        members.push(("action", action.key_span, action.node.clone()));
+    match member(rule, "action") {
+        Some(action) => members.push(("action", action.key_span, action.node.clone())),
+        None => {
+            members.push(("action", rule.span, Node { span: rule.span, value: Value::String(Text::known("EXPIRE")) }))
+        }
     }
     object(rule.span, members)
 }

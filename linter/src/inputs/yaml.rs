@@ -14,22 +14,22 @@ use super::spelling::Style;
 
 /// A document, and how its scalars are written.
 #[derive(Debug)]
-pub(super) struct Yaml {
+pub(crate) struct Yaml {
     /// The tree; of several documents in one text the first.
-    pub(super) root: Node,
+    pub(crate) root: Node,
     /// The styles of the scalars that are not plain, by the offset of their place.
     pub(super) styles: HashMap<usize, Style>,
 }
 
 /// Why a text is no YAML, and where.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct YamlError {
-    pub(super) message: String,
+pub(crate) struct YamlError {
+    pub(crate) message: String,
     pub(super) span: Span,
 }
 
 /// Reads the first document of a text. Places are offsets into the text.
-pub(super) fn parse(text: &str, limits: Limits) -> Result<Yaml, YamlError> {
+pub(crate) fn parse(text: &str, limits: Limits) -> Result<Yaml, YamlError> {
     if text.len() > limits.bytes {
         let message = format!("the document has {} bytes, more than the {} that are read", text.len(), limits.bytes);
         return Err(YamlError { message, span: Span::default() });

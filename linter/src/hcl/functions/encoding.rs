@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mediastore_policy::json::{self, Limits, Node};
+use mediastore_policy::span::Span;
 use mediastore_policy::text::{CharClass, TextRef};
 
 use super::super::evaluate::{Eval, Failure, LONGEST_TEXT};
@@ -13,6 +14,7 @@ use super::super::number::Number;
 use super::super::value::{Data, Encoded, Entry, Layout, Mapping, Sort, Value, hole_of};
 use super::super::words::{Piece, Words};
 use super::{Answer, Arguments, Function, function};
+use crate::inputs::yaml;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("base64decode", 1, 1, base64decode),
@@ -24,7 +26,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("textencodebase64", 2, 2, |_| Ok(None)).class(CharClass::Plain),
     function("urldecode", 1, 1, |_| Ok(None)),
     function("urlencode", 1, 1, |a| known(a, urlencode)),
-    function("yamldecode", 1, 1, |_| Ok(None)),
+    function("yamldecode", 1, 1, yamldecode),
     function("yamlencode", 1, 1, |_| Ok(None)),
 ];
 
@@ -95,14 +97,14 @@ fn plain(value: &Value) -> Value {
     let data = match &value.data {
         Data::Sequence(sequence) => {
             let items = sequence.items.iter().map(plain).collect();
-            let sequence = super::Sequence { sort: Sort::Tuple, items, spelled: sequence.spelled };
-            Data::Sequence(Rc::new(sequence))
+            return Value::spelled_sequence(Sort::Tuple, items, sequence.spelled, value.span);
         }
         Data::Mapping(mapping) => {
             let entry = |entry: &Entry| Entry { value: plain(&entry.value), ..entry.clone() };
             let entries = mapping.entries.iter().map(entry).collect();
             let open = mapping.open.clone();
-            Data::Mapping(Rc::new(Mapping { open, spelled: mapping.spelled, ..Mapping::from_entries(entries) }))
+            let mapping = Mapping { open, spelled: mapping.spelled, ..Mapping::from_entries(entries) };
+            return Value::mapping(mapping, value.span);
         }
         other => other.clone(),
     };
@@ -149,6 +151,39 @@ fn value_of(node: &Node) -> Value {
         json::Value::Unknown(hole) => Data::Unknown(Arc::clone(hole)),
     };
     Value::new(data, span)
+}
+
+fn yamldecode(arguments: &Arguments<'_, '_>) -> Answer {
+    let words = arguments.words(0)?;
+    let Some(text) = words.known() else { return Ok(None) };
+    // Places inside of the text are known where it stands in one piece, as in a file.
+    let base = match words.pieces() {
+        [Piece { verbatim: true, span, .. }] => Some(span.start),
+        _ => None,
+    };
+    match yaml::parse(&text, LIMITS) {
+        Ok(mut yaml) => {
+            move_to(&mut yaml.root, base, arguments.span);
+            Ok(Some(value_of(&yaml.root)))
+        }
+        Err(error) => arguments.fail(format!("the YAML cannot be read: {}", error.message)),
+    }
+}
+
+/// Moves the places of a tree to where its text stands, or all to one place.
+fn move_to(node: &mut Node, base: Option<usize>, place: Span) {
+    let moved = |span: Span| base.map_or(place, |base| Span::new(span.start + base, span.end + base));
+    node.span = moved(node.span);
+    match &mut node.value {
+        json::Value::Array(items) => items.iter_mut().for_each(|item| move_to(item, base, place)),
+        json::Value::Object(members) => {
+            for member in members {
+                member.key_span = moved(member.key_span);
+                move_to(&mut member.node, base, place);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Rows of text as objects named by the first row.

@@ -68,6 +68,7 @@ fn formatted(arguments: &Arguments<'_, '_>, pattern: &str, values: &[Value]) -> 
     let mut next = 0;
     let mut used = 0;
     while let Some(at) = rest.find('%') {
+        let before = words.len();
         words.push(Piece::made(&rest[..at], arguments.span));
         rest = &rest[at + 1..];
         let (verb, length) = match verb(rest) {
@@ -91,7 +92,7 @@ fn formatted(arguments: &Arguments<'_, '_>, pattern: &str, values: &[Value]) -> 
             Some(text) => words.append(&text),
             None => return Ok(None),
         }
-        arguments.run.check_length(&words, arguments.span)?;
+        arguments.run.check_length(&words, before, arguments.span)?;
     }
     words.push(Piece::made(rest, arguments.span));
     if used < values.len() {

@@ -109,7 +109,7 @@ pub(super) fn call(run: &Run<'_>, name: &str, values: Vec<Value>, span: Span) ->
         None => arguments.hole(name, function.class),
     };
     match &value.data {
-        Data::Text(words) => run.check_length(words, span)?,
+        Data::Text(words) => run.check_length(words, 0, span)?,
         Data::Sequence(sequence) => run.charge(sequence.items.len(), span)?,
         Data::Mapping(mapping) => run.charge(mapping.entries.len(), span)?,
         _ => {}

@@ -146,11 +146,12 @@ fn join(arguments: &Arguments<'_, '_>) -> Answer {
             let Some(text) = item.to_words() else {
                 return arguments.fail(format!("a list of strings is required here, not one with {}", item.kind()));
             };
+            let before = words.len();
             if !std::mem::take(&mut first) {
                 words.append(&separator);
             }
             words.append(&text);
-            arguments.run.check_length(&words, arguments.span)?;
+            arguments.run.check_length(&words, before, arguments.span)?;
         }
     }
     arguments.make_words(words)
