@@ -220,7 +220,8 @@ impl<'a> Run<'a> {
             name.truncate(cut);
             name.push('…');
         }
-        if scope.module != 0 || scope.names.is_some() || scope.instance.is_some() || name.ends_with('…') {
+        let repeated = scope.instance.is_some_and(|instance| instance.key != InstanceKey::None);
+        if scope.module != 0 || scope.names.is_some() || repeated || name.ends_with('…') {
             self.unique.set(self.unique.get() + 1);
             name.push_str(&format!(" #{}", self.unique.get()));
         }
@@ -557,7 +558,7 @@ impl<'a> Run<'a> {
 
     fn parts(&self, template: &Template, words: &mut Words, scope: Scope<'_>) -> Result<(), Failure> {
         for part in &template.parts {
-            let before = words.len();
+            let before = words.cost();
             match part {
                 Part::Literal(piece) => words.push(piece.clone()),
                 Part::Interpolation(expr) => {
@@ -581,9 +582,8 @@ impl<'a> Run<'a> {
 
     /// Pays for what a text has grown by; its length is bounded.
     pub(super) fn check_length(&self, words: &Words, before: usize, span: Span) -> Result<(), Failure> {
-        let length = words.len();
-        self.charge(length.saturating_sub(before) / 64, span)?;
-        match length > LONGEST_TEXT {
+        self.charge(words.cost().saturating_sub(before), span)?;
+        match words.len() > LONGEST_TEXT {
             true => Err(Failure::new(format!("a text longer than {} MB", LONGEST_TEXT >> 20), span)),
             false => Ok(()),
         }

@@ -23,6 +23,10 @@ use super::words::{Piece, Words};
 /// The version that documents have unless they say otherwise.
 const VERSION: &str = "2012-10-17";
 
+/// Elements of a statement in hashicorp's order.
+const ELEMENTS: &[&str] =
+    &["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"];
+
 /// The text of a policy document data source.
 pub(super) fn json(run: &Run<'_>, handle: &Handle, resource: &Resource, minified: bool) -> Eval {
     let ours = resource.type_name.text == "mediastore_policy_document";
@@ -167,11 +171,28 @@ impl Builder<'_, '_> {
             }
         }
         match mapping.get("Statement").map(|statement| (statement, &statement.data)) {
-            Some((_, Data::Sequence(sequence))) => sequence.items.iter().cloned().for_each(|it| merged.put(it)),
-            Some((statement, _)) => merged.put(statement.clone()),
+            Some((_, Data::Sequence(sequence))) => {
+                sequence.items.iter().for_each(|statement| merged.put(self.reread(statement)));
+            }
+            Some((statement, _)) => merged.put(self.reread(statement)),
             None => {}
         }
         Ok(())
+    }
+
+    /// A statement of another document: hashicorp's provider reads the elements it knows, in any letter case, and writes them in its
+    /// order.
+    fn reread(&self, statement: &Value) -> Value {
+        let Data::Mapping(mapping) = &statement.data else { return statement.clone() };
+        if self.ours {
+            return statement.clone();
+        }
+        let find = |name: &&str| {
+            let exact = mapping.entries.iter().find(|entry| entry.key == *name);
+            let entry = exact.or_else(|| mapping.entries.iter().find(|entry| entry.key.eq_ignore_ascii_case(name)))?;
+            Some(Entry { key: (*name).into(), ..entry.clone() })
+        };
+        self.mapping(ELEMENTS.iter().filter_map(find).collect(), statement.span)
     }
 
     fn statement(&self, body: BodyView<'_>, span: Span, scope: Scope<'_>) -> Eval {

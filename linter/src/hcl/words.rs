@@ -72,7 +72,12 @@ impl Words {
         &self.pieces
     }
 
-    /// Adds a piece; one that follows its neighbour in the source is joined to it.
+    /// What it costs to handle this text, in units of work.
+    pub(super) fn cost(&self) -> usize {
+        self.length / 64 + self.pieces.len() / 4
+    }
+
+    /// Adds a piece; one that follows its neighbour in the source, or was made at the same place, is joined to it.
     pub(super) fn push(&mut self, piece: Piece) {
         self.length += piece.known().map_or(0, str::len);
         if let (Some(last), TextPart::Known(text)) = (self.pieces.last_mut(), &piece.part) {

@@ -68,7 +68,7 @@ fn formatted(arguments: &Arguments<'_, '_>, pattern: &str, values: &[Value]) -> 
     let mut next = 0;
     let mut used = 0;
     while let Some(at) = rest.find('%') {
-        let before = words.len();
+        let before = words.cost();
         words.push(Piece::made(&rest[..at], arguments.span));
         rest = &rest[at + 1..];
         let (verb, length) = match verb(rest) {

@@ -146,7 +146,7 @@ fn join(arguments: &Arguments<'_, '_>) -> Answer {
             let Some(text) = item.to_words() else {
                 return arguments.fail(format!("a list of strings is required here, not one with {}", item.kind()));
             };
-            let before = words.len();
+            let before = words.cost();
             if !std::mem::take(&mut first) {
                 words.append(&separator);
             }
