@@ -139,6 +139,8 @@ where
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        // Encoders such as ffmpeg send an object and close at once. What they have sent whole is kept whether they wait for the answer or not.
+        .half_close(true)
         .header_read_timeout(limits.head_time)
         .max_buf_size(limits.head_bytes.max(LEAST_HEAD))
         .serve_connection(TokioIo::new(stream), answer);

@@ -264,6 +264,38 @@ async fn no_path_leads_out_of_a_container() {
     assert!(scene.get("a").await.ends_with("\r\n\r\nbody"));
 }
 
+/// As ffmpeg does it: the whole object, and then it is gone.
+#[tokio::test]
+async fn an_upload_counts_though_nobody_waits_for_the_answer() {
+    let scene = scene(&[]).await;
+    for (path, framing, body) in [
+        ("whole", "Content-Length: 5\r\n", "whole"),
+        ("chunks", "Transfer-Encoding: chunked\r\n", "6\r\nchunks\r\n0\r\n\r\n"),
+    ] {
+        let mut encoder = scene.connect().await;
+        encoder.write_all(format!("{}{body}", scene.upload(path, framing)).as_bytes()).await.unwrap();
+        drop(encoder);
+        let arrived = async {
+            while !scene.get(path).await.ends_with(&format!("\r\n\r\n{path}")) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, arrived).await.expect(path);
+    }
+    // Half an object is none.
+    let mut encoder = scene.connect().await;
+    encoder
+        .write_all(format!("{}6\r\nhalf", scene.upload("half", "Transfer-Encoding: chunked\r\n")).as_bytes())
+        .await
+        .unwrap();
+    let said = {
+        encoder.shutdown().await.unwrap();
+        all(&mut encoder).await
+    };
+    assert!(matches!(statuses(&said).as_slice(), [] | ["400"]), "{said}");
+    assert_eq!(statuses(&scene.get("half").await), ["404"]);
+}
+
 /// An upload and a download that are under way when the end is asked for come to theirs.
 #[tokio::test]
 async fn transfers_in_flight_finish_before_the_end() {
