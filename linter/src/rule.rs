@@ -128,7 +128,7 @@ pub enum Check {
     /// A fault of the input.
     Fault(fn(&Fault, &Unit, &mut Sink<'_>)),
     /// A resource of an unknown type.
-    Stranger(fn(&Stranger, &mut Sink<'_>)),
+    Stranger(fn(&Scope<'_>, &Stranger, &mut Sink<'_>)),
     /// A container with everything attached to it.
     Container(fn(&Scope<'_>, &Container, usize, &mut Sink<'_>)),
     /// A container policy.
@@ -226,7 +226,7 @@ pub fn judge(
             Check::Comment => {}
             Check::Fault(check) => unit.faults.iter().for_each(|fault| on("", &mut |sink| check(fault, unit, sink))),
             Check::Stranger(check) => {
-                unit.strangers.iter().for_each(|it| on(&it.origin.address, &mut |sink| check(it, sink)));
+                unit.strangers.iter().for_each(|it| on(&it.origin.address, &mut |sink| check(&scope, it, sink)));
             }
             Check::Container(check) => unit
                 .containers

@@ -47,6 +47,12 @@ impl<'a> Editor<'a> {
         Some(Self { sources: &unit.sources, syntax: document.editable?, body: document.body.as_ref()? })
     }
 
+    /// For a value of a resource, such as its tags.
+    #[must_use]
+    pub fn of_node(unit: &'a Unit, syntax: Syntax, node: &'a Node) -> Self {
+        Self { sources: &unit.sources, syntax, body: node }
+    }
+
     /// The document's tree.
     #[must_use]
     pub fn body(&self) -> &'a Node {

@@ -9,6 +9,7 @@ mod apply;
 mod editor;
 mod layout;
 pub(crate) mod policy;
+pub(crate) mod resource;
 mod spell;
 #[cfg(test)]
 mod tests;

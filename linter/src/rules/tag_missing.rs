@@ -2,6 +2,7 @@
 
 use super::container;
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, resource};
 use crate::rule::{Check, Example, Family, Rule, Scope, Sink};
 use crate::unit::Container;
 
@@ -89,6 +90,13 @@ fn check(scope: &Scope<'_>, it: &Container, _: usize, sink: &mut Sink<'_>) {
         let alike = container::tags(it)
             .filter_map(|tag| Some((tag.key.as_known()?, tag.span)))
             .find(|(key, _)| key.eq_ignore_ascii_case(required));
+        let fix = match (alike, value.words.as_slice()) {
+            (Some((_, span)), _) => resource::rename_tag(scope.unit, it, span, required)
+                .map(|edits| fix::risky(format!("spell it `{required}`"), edits)), // something may go by the other spelling
+            (None, [only]) => resource::add_tag(scope.unit, it, required, only)
+                .map(|edits| fix::safe(format!("add the tag `{required}`"), edits)),
+            (None, _) => None,
+        };
         let finding = match alike {
             Some((key, span)) => Finding::new(
                 format!("the tag `{required}` is missing; `{key}` is another, since letter case counts"),
@@ -97,6 +105,6 @@ fn check(scope: &Scope<'_>, it: &Container, _: usize, sink: &mut Sink<'_>) {
             .help(format!("spell it `{required}`")),
             None => Finding::new(format!("the tag `{required}` is missing"), it.origin.span).help(help),
         };
-        sink.report(finding);
+        sink.report(finding.fix(fix));
     }
 }

@@ -1,7 +1,8 @@
 //! `unknown-resource-type`: a type that no provider has.
 
 use crate::finding::{Finding, Severity};
-use crate::rule::{Check, Example, Family, Rule, Sink};
+use crate::fix::{self, resource};
+use crate::rule::{Check, Example, Family, Rule, Scope, Sink};
 use crate::unit::Stranger;
 
 /// The rule.
@@ -47,17 +48,21 @@ const MEANT: [(&str, &str); 6] = [
     ("container", "mediastore_container"),
 ];
 
-fn check(it: &Stranger, sink: &mut Sink<'_>) {
+fn check(scope: &Scope<'_>, it: &Stranger, sink: &mut Sink<'_>) {
+    let meant = MEANT.iter().find(|(word, _)| it.type_name.contains(word)).map(|(_, meant)| *meant);
     let help = if it.type_name.starts_with("AWS::") {
         "CloudFormation has `AWS::MediaStore::Container` only; policies are its properties".to_owned()
     } else {
-        let meant = MEANT.iter().find(|(word, _)| it.type_name.contains(word)).map(|(_, meant)| *meant);
         match meant {
             Some(meant) => format!("this project's provider has `{meant}`{}", of_aws(meant)),
             None => "`mediastore_container` and the policies are the types there are".to_owned(),
         }
     };
-    sink.report(Finding::new(format!("there is no resource type `{}`", it.type_name), it.span).help(help));
+    let fix = meant.and_then(|meant| {
+        let edits = resource::rename_type(scope.unit, it.span, &it.type_name, meant)?;
+        Some(fix::risky(format!("write `{meant}`"), edits)) // its arguments may have to be others
+    });
+    sink.report(Finding::new(format!("there is no resource type `{}`", it.type_name), it.span).help(help).fix(fix));
 }
 
 fn of_aws(meant: &str) -> &'static str {

@@ -92,9 +92,11 @@ const WITH_FIXES: &[&str] = &[
     "public-read-plaintext",
     "put-without-tls",
     "redundant-statement",
+    "tag-missing",
     "unknown-action",
     "unknown-condition-key",
     "unknown-operator",
+    "unknown-resource-type",
     "unscoped-resource",
 ];
 
