@@ -49,8 +49,11 @@ impl Regions {
                 TextRef::Hole(hole) => self.elsewhere |= hole.class == CharClass::Region,
                 // `eu-west-1`, or a key such as `aws:RequestedRegion`.
                 TextRef::Known(known) => {
-                    let names_region =
-                        |word: &str| word.split('-').count() >= 3 && word.ends_with(|c: char| c.is_ascii_digit());
+                    let names_region = |word: &str| {
+                        word.split('-').count() >= 3
+                            && word.starts_with(|c: char| c.is_ascii_lowercase())
+                            && word.ends_with(|c: char| c.is_ascii_digit())
+                    };
                     self.elsewhere |= known.to_ascii_lowercase().contains("region")
                         || known.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(names_region);
                 }
@@ -118,7 +121,7 @@ mod tests {
             (r#", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:x:eu-west-1:1:y"}}"#, false),
             (r#", "Condition": {"StringEquals": {"aws:SourceArn": "<region>"}}"#, false),
         ] {
-            let text = format!("{{{resource}{rest}}}");
+            let text = format!(r#"{{"Version": "2012-10-17", {resource}{rest}}}"#);
             let holes: Vec<_> = text
                 .match_indices("<region>")
                 .map(|(at, found)| (Span::new(at, at + found.len()), Arc::new(Hole::region("region"))))

@@ -1,6 +1,7 @@
 //! `cors-unmatchable-origin`: an entry that no browser sends.
 
 use mediastore_policy::cors::{UnmatchableReason, analyse};
+use mediastore_policy::limits::CORS_ORIGIN;
 
 use super::cors_document::CorsDocument;
 use crate::finding::{Finding, Severity};
@@ -52,6 +53,10 @@ fn check(scope: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
         let Some((span, origin)) = cors.rules[unmatchable.rule].origins.known().nth(unmatchable.origin) else {
             continue;
         };
+        // `cors-limits` reports what is no entry at all.
+        if CORS_ORIGIN.check(origin).is_err() {
+            continue;
+        }
         let why = match unmatchable.reason {
             UnmatchableReason::Path => "a path or a slash follows the host",
             UnmatchableReason::NoScheme => "the scheme is missing",

@@ -70,7 +70,8 @@ fn page_and_data_go_to_their_files() {
 
 #[test]
 fn what_could_not_be_read_is_told_by_the_exit_code_and_the_rest_is_shown() {
-    let runner = Runner::new().file("policy.json", public()).file("broken.tf", "resource \"mediastore_container\" \"x\" {");
+    let runner =
+        Runner::new().file("policy.json", public()).file("broken.tf", "resource \"mediastore_container\" \"x\" {");
     let run = runner.run("report policy.json broken.tf");
     assert_eq!(run.code, 3);
     let data: Value = serde_json::from_str(&run.out).unwrap();

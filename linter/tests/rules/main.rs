@@ -3,6 +3,7 @@
 // A test may panic: that is how it fails.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod causes;
 mod everything;
 mod examples;
 mod fixes;
