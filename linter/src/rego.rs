@@ -164,8 +164,7 @@ fn input(unit: &Unit, config: &Config, now: Option<Instant>) -> serde_json::Valu
     let document = |it: &Document| document_input(it, unit, &zone, now);
     let container = |(index, it): (usize, &Container)| {
         let documents = || unit.documents_of(index);
-        let only = |kind: DocumentKind| documents().find(|it| it.kind == kind).map(|it| body(it.body.as_ref()));
-        let exposure = documents().find(|it| it.kind == DocumentKind::Policy).map(|it| exposure(it, unit, &zone, now));
+        let only = |kind: DocumentKind| documents().find(|it| it.kind == kind);
         let mut members = origin_input(&it.origin, &unit.sources);
         members.extend(object(json!({
             "name": known_text(&it.name),
@@ -173,14 +172,19 @@ fn input(unit: &Unit, config: &Config, now: Option<Instant>) -> serde_json::Valu
             "region": it.region,
             "account": it.account,
             "tags": body(Some(&it.tags)),
-            "access_logging": it.access_logging.as_ref().map(|it| body(Some(it))),
-            "force_destroy": it.force_destroy.as_ref().map(|it| body(Some(it))),
-            "policy": only(DocumentKind::Policy),
-            "cors": only(DocumentKind::Cors),
-            "lifecycle": only(DocumentKind::Lifecycle),
-            "metric": only(DocumentKind::Metric),
-            "exposure": exposure,
         })));
+        // What is not there is left out, so that `not container.lifecycle` means what it says; null is there and not known.
+        for (name, value) in [
+            ("access_logging", it.access_logging.as_ref().map(|it| body(Some(it)))),
+            ("force_destroy", it.force_destroy.as_ref().map(|it| body(Some(it)))),
+            ("policy", only(DocumentKind::Policy).map(|it| body(it.body.as_ref()))),
+            ("cors", only(DocumentKind::Cors).map(|it| body(it.body.as_ref()))),
+            ("lifecycle", only(DocumentKind::Lifecycle).map(|it| body(it.body.as_ref()))),
+            ("metric", only(DocumentKind::Metric).map(|it| body(it.body.as_ref()))),
+            ("exposure", only(DocumentKind::Policy).map(|it| exposure(it, unit, &zone, now))),
+        ] {
+            members.extend(value.map(|value| (name.to_owned(), value)));
+        }
         members.into()
     };
     json!({
@@ -353,6 +357,7 @@ mod tests {
             ("info contains m if m := input.containers[0].tags.Owner", "rego:acme.live info video"),
             ("info contains \"off\" if not input.containers[0].access_logging", "rego:acme.live info off"),
             ("info contains m if m := input.documents[0].container", "rego:acme.live info mediastore_container.live"),
+            ("info contains \"none\" if not input.containers[0].lifecycle", "rego:acme.live info none"),
             ("deny := [\"listed\"]", "rego:acme.live error listed"),
         ] {
             assert_eq!(said(&format!("package acme.live\n{body}\n")), Ok(vec![expected.to_owned()]), "{body}");
