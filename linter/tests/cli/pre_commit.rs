@@ -1,0 +1,185 @@
+//! The hooks under the real pre-commit, and the commands of the pipelines under `examples/ci/`.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::json;
+
+use super::Runner;
+
+/// From PyPI, in an environment of its own that stays for the next run.
+const PRE_COMMIT: &str = "pre-commit==4.7.0";
+
+const PUBLIC: &str = r#"resource "mediastore_container_policy" "live" {
+  container_name = "live"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "mediastore:PutObject"
+      Resource  = "arn:aws:mediastore:eu-west-1:111122223333:container/live/*"
+      Condition = { Bool = { "aws:SecureTransport" = "true" } }
+    }]
+  })
+}
+"#;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Runs a command that has to succeed.
+#[track_caller]
+fn step(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?} failed:\n{text}");
+    text
+}
+
+fn pre_commit() -> PathBuf {
+    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("venv-{PRE_COMMIT}"));
+    let done = venv.join("installed");
+    let lock = File::create(venv.with_extension("lock")).unwrap();
+    lock.lock().unwrap();
+    if !done.exists() {
+        step(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv));
+        step(Command::new(venv.join("bin/python")).args(["-m", "pip", "install", "--quiet", PRE_COMMIT]));
+        File::create(done).unwrap();
+    }
+    venv.join("bin/pre-commit")
+}
+
+/// A repository of a user with this hook, as committed in the repository of this project.
+struct User {
+    runner: Runner,
+    cache: tempfile::TempDir,
+    path: String,
+}
+
+impl User {
+    fn with(hook: &str) -> Self {
+        let revision = step(Command::new("git").args(["-C"]).arg(repository()).args(["rev-parse", "HEAD"]));
+        let config = format!(
+            "repos:\n  - repo: {}\n    rev: {}\n    hooks:\n      - id: {hook}\n",
+            repository().display(),
+            revision.trim()
+        );
+        let runner = Runner::new().file(".pre-commit-config.yaml", config).file("main.tf", PUBLIC);
+        let binary = Path::new(env!("CARGO_BIN_EXE_mediastore-lint")).parent().unwrap().to_owned();
+        let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
+        let user = Self { runner, cache: tempfile::tempdir().unwrap(), path };
+        user.git(&["init", "--quiet"]);
+        user.git(&["add", "."]);
+        user
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        step(Command::new("git").arg("-C").arg(self.runner.path("")).args(arguments));
+    }
+
+    /// Runs the hook over everything; whether it passed, and what it said.
+    fn run(&self) -> (bool, String) {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let output = Command::new(pre_commit())
+            .args(["run", "--all-files", "--verbose"])
+            .current_dir(self.runner.path(""))
+            .env("PATH", &self.path)
+            .env("PRE_COMMIT_HOME", self.cache.path())
+            // A checkout of its own would build every dependency anew; these are the same.
+            .env("CARGO_TARGET_DIR", target)
+            .env("MEDIASTORE_LINT_PROFILE", "dev")
+            .output()
+            .unwrap();
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        (output.status.success(), text)
+    }
+}
+
+/// A change that exposes content is stopped; the same without it passes.
+#[track_caller]
+fn guards(hook: &str) {
+    let user = User::with(hook);
+    let (passed, text) = user.run();
+    assert!(!passed && text.contains("error[public-write]"), "{text}");
+    fs::write(user.runner.path("main.tf"), PUBLIC.replace("\"*\"", "{ AWS = \"arn:aws:iam::111122223333:root\" }"))
+        .unwrap();
+    user.git(&["add", "."]);
+    let (passed, text) = user.run();
+    assert!(passed && text.contains("1 document in 1 file"), "{text}");
+}
+
+#[test]
+fn the_hook_that_is_built_from_source_guards_a_commit() {
+    guards("mediastore-lint");
+}
+
+#[test]
+fn the_hook_on_path_guards_a_commit() {
+    guards("mediastore-lint-system");
+}
+
+#[test]
+fn the_pipelines_run_commands_that_there_are() {
+    let runner = Runner::new().file("main.tf", PUBLIC);
+    let mut commands = 0;
+    for file in ["github-actions.yml", "gitlab-ci.yml"] {
+        let text = fs::read_to_string(repository().join("examples/ci").join(file)).unwrap();
+        let lines = text.lines().filter_map(|line| line.split_once("mediastore-lint check ")).map(|(_, rest)| rest);
+        for arguments in lines {
+            let run = runner.run(&format!("check {arguments}"));
+            let expected = if arguments.contains("never") { 0 } else { 1 };
+            assert_eq!(run.code, expected, "{arguments}: {}", run.err);
+            commands += 1;
+        }
+    }
+    assert_eq!(commands, 4);
+    assert!(runner.read("mediastore-lint.sarif").contains("public-write"));
+    assert!(runner.read("gl-code-quality-report.json").contains("public-write"));
+    assert!(runner.read("mediastore-lint.xml").contains("public-write"));
+}
+
+/// A `terraform` that notes what it is asked, and shows a plan with this policy.
+const TERRAFORM: &str = r#"#!/bin/sh
+echo "$1" >> asked
+[ "$1" = show ] && cat plan || true
+"#;
+
+#[test]
+fn the_gate_applies_only_what_was_judged() {
+    for (principal, code, asked) in
+        [("*", 1, "plan\nshow\n"), ("arn:aws:iam::111122223333:root", 0, "plan\nshow\napply\n")]
+    {
+        let policy = super::policy(|statement| {
+            statement["Principal"] = json!({"AWS": principal});
+            statement["Action"] = json!("mediastore:PutObject");
+            statement["Condition"] = json!({"Bool": {"aws:SecureTransport": "true"}});
+        });
+        let values = json!({"container_name": "movies", "policy": policy.to_string()});
+        let resource = json!({"address": "mediastore_container_policy.live", "mode": "managed", "type": "mediastore_container_policy",
+            "name": "live", "provider_name": "registry.terraform.io/mediastore/mediastore", "schema_version": 0, "values": values});
+        let plan = json!({"format_version": "1.2", "terraform_version": "1.11.0", "resource_changes": [],
+            "planned_values": {"root_module": {"resources": [resource]}}, "configuration": {"root_module": {}}});
+        let runner = Runner::new().file("plan", plan).file("bin/terraform", TERRAFORM);
+        let terraform = runner.path("bin/terraform");
+        fs::set_permissions(&terraform, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let linter = Path::new(env!("CARGO_BIN_EXE_mediastore-lint")).parent().unwrap();
+        let path = format!("{}:{}:{}", runner.path("bin").display(), linter.display(), std::env::var("PATH").unwrap());
+        let script = repository().join("examples/ci/plan-gate.sh");
+        let output = Command::new("sh").arg(script).current_dir(runner.path("")).env("PATH", path).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(runner.read("asked"), asked);
+    }
+}
+
+#[test]
+fn the_example_of_rego_says_what_it_should() {
+    let runner = Runner::new();
+    let example = repository().join("examples/rego");
+    let run = runner.run(&format!("--format json {}", example.display()));
+    for rule in ["rego:live-without-lifecycle", "rego:public-origin", "rego:acme"] {
+        assert!(run.out.contains(&format!("\"rule\": \"{rule}\"")), "{rule}: {}{}", run.out, run.err);
+    }
+}
