@@ -387,6 +387,19 @@ mod tests {
     }
 
     #[test]
+    fn the_page_tells_every_setting() {
+        let page = include_str!("../../../docs/linter.md");
+        let (_, table) = page.split_once("<!-- settings:").expect("the table");
+        let table = table.split("\n\n").nth(1).expect("the table");
+        let told: Vec<_> = table.lines().skip(2).map(|row| row.split('`').nth(1).expect("a setting")).collect();
+        let mut settings: Vec<_> = schema()["properties"].as_object().expect("settings").keys().cloned().collect();
+        settings.sort();
+        let mut sorted = told.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, settings);
+    }
+
+    #[test]
     fn the_schema_knows_every_rule() {
         let schema = schema();
         for rule in ALL {
