@@ -222,10 +222,21 @@ impl<'a> Run<'a> {
         }
         let repeated = scope.instance.is_some_and(|instance| instance.key != InstanceKey::None);
         if scope.module != 0 || scope.names.is_some() || repeated || name.ends_with('…') {
-            self.unique.set(self.unique.get() + 1);
-            name.push_str(&format!(" #{}", self.unique.get()));
+            name.push_str(&format!(" #{}", self.number()));
         }
         Hole::any(name)
+    }
+
+    /// A number that is given once, for names.
+    pub(super) fn number(&self) -> usize {
+        self.unique.set(self.unique.get() + 1);
+        self.unique.get()
+    }
+
+    /// The names of the files directly in a directory of the configuration.
+    pub(super) fn list_files(&self, path: &str) -> Option<Vec<String>> {
+        let found = self.files.list(&tidy(&self.tree.directories[0].path.join(path)))?;
+        found.iter().map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect()
     }
 
     /// The text of a file of the configuration, as `file` gives it, with its places.

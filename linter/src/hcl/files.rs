@@ -29,6 +29,8 @@ pub trait Files {
 pub struct Disk {
     /// What lies outside is not read, whatever a configuration says: its author may not be the one who runs the linter.
     root: Option<PathBuf>,
+    /// Files that whoever runs the linter named, wherever they lie.
+    named: Vec<PathBuf>,
 }
 
 impl Disk {
@@ -42,13 +44,21 @@ impl Disk {
             let here = std::env::current_dir().ok().and_then(|here| fs::canonicalize(here).ok());
             repository.or_else(|| here.filter(|here| real.starts_with(here))).unwrap_or(real)
         });
-        Self { root }
+        Self { root, named: Vec::new() }
+    }
+
+    /// Reads these files too.
+    #[must_use]
+    pub fn and(mut self, named: &[PathBuf]) -> Self {
+        self.named.extend(named.iter().filter_map(|path| fs::canonicalize(path).ok()));
+        self
     }
 
     fn allowed(&self, path: &Path) -> Result<PathBuf, String> {
         let real = fs::canonicalize(path).map_err(|error| error.to_string())?;
         match &self.root {
             Some(root) if real.starts_with(root) => Ok(real),
+            _ if self.named.contains(&real) => Ok(real),
             _ => Err("it lies outside the repository".to_owned()),
         }
     }
@@ -160,6 +170,8 @@ mod tests {
         assert_eq!(disk.read(&inner.join("latin")), Err("byte 2 is not UTF-8".to_owned()));
         assert_eq!(disk.read(&inner), Err("it is not a regular file".to_owned()));
         assert!(!disk.exists(&inner.join("../secret")));
+        let named = disk.clone().and(&[outer.path().join("secret")]);
+        assert_eq!(named.read(&inner.join("../secret")).as_deref(), Ok("x"));
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink(outer.path().join("secret"), inner.join("link")).expect("a link");

@@ -171,13 +171,21 @@ fn container(run: &Run<'_>, handle: &Rc<Handle>, resource: &Resource, dialect: D
     };
     let known = |value: Option<Value>| value.and_then(|value| value.to_known_text());
     Container {
-        name: attribute("name").map_or(Node { span: header, value: Json::Null }, |name| name.node()),
+        name: attribute("name").map_or(Node { span: header, value: Json::Null }, |name| as_text(name).node()),
         region: known(attribute("region")).or_else(|| run.region(&provider)),
         account: run.account(&provider),
         tags: tags(run, attribute("tags"), run.default_tags(&provider), header),
         access_logging: attribute("access_logging_enabled").map(|value| value.node()),
         force_destroy: attribute("force_destroy").map(|value| value.node()),
         origin,
+    }
+}
+
+/// The text that Terraform makes of a number or a boolean.
+fn as_text(value: Value) -> Value {
+    match value.data {
+        Data::Number(_) | Data::Bool(_) => Value::words(value.to_words().unwrap_or_default(), value.span),
+        _ => value,
     }
 }
 
@@ -223,7 +231,7 @@ fn owner(run: &Run<'_>, handle: &Handle, index: &HashMap<Handle, usize>, contain
             return Owner::Here(*at);
         }
     }
-    let node = name.node();
+    let node = as_text(name).node();
     let provider = run.provider(handle);
     let region = run.region(&provider);
     let same = |container: &&Container| {

@@ -529,6 +529,84 @@ resource "mediastore_container_policy" "all" {
     assert!(unit.documents.iter().all(|document| document.editable.is_none()));
 }
 
+#[test]
+fn providers_decide_region_account_and_default_tags() {
+    let files = [
+        (
+            "main.tf",
+            r#"
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["111122223333"]
+}
+provider "aws" {
+  alias  = "west"
+  region = "us-west-2"
+  assume_role {
+    role_arn = "arn:aws:iam::444455556666:role/deploy"
+  }
+  default_tags {
+    tags = { Env = "west", Team = "video" }
+  }
+}
+resource "aws_media_store_container" "here" {
+  name = 5
+}
+resource "aws_media_store_container" "west" {
+  provider = aws.west
+  name     = "west"
+  tags     = { Env = "own" }
+}
+module "inherits" {
+  source = "./m"
+}
+module "given" {
+  source    = "./m"
+  providers = { aws = aws.west }
+}
+"#,
+        ),
+        ("m/main.tf", "resource \"aws_media_store_container\" \"x\" {\n  name = \"x\"\n}\n"),
+    ];
+    assert_eq!(
+        printed(&read(&files).unit),
+        r#"aws_media_store_container.here name="5" tags={} region=eu-west-1 account=111122223333
+aws_media_store_container.west name="west" tags={"Env":"own","Team":"video"} region=us-west-2 account=444455556666
+module.inherits.aws_media_store_container.x name="x" tags={} region=eu-west-1 account=111122223333
+module.given.aws_media_store_container.x name="x" tags={"Env":"west","Team":"video"} region=us-west-2 account=444455556666
+"#
+    );
+}
+
+#[test]
+fn files_of_opentofu_variables_and_sets_of_files() {
+    let files: Memory = [
+        ("root/a.tf", "resource \"mediastore_container\" \"terraform\" {\n  name = \"x\"\n}\n"),
+        ("root/a.tofu", "resource \"mediastore_container\" \"tofu\" {\n  name = var.name\n}\nvariable \"name\" {}\n"),
+        ("root/.hidden.tf", "nonsense"),
+        ("root/terraform.tfvars", "name = \"from terraform.tfvars\"\n"),
+        ("named.tfvars", "name = \"from the command line\"\n"),
+        ("root/p/one.json", "{}"),
+        ("root/p/two.json", "{}"),
+        ("root/p/three.txt", "{}"),
+        (
+            "root/b.tf",
+            "resource \"mediastore_container_policy\" \"p\" {\n  for_each = fileset(path.module, \"p/*.json\")\n  container_name = trimsuffix(basename(each.key), \".json\")\n  policy = file(\"${path.module}/${each.key}\")\n}\n",
+        ),
+    ]
+    .into_iter()
+    .collect();
+    let options = Options { var_files: vec!["named.tfvars".into()] };
+    let configuration = read_module(&files, Path::new("root"), &options);
+    assert_eq!(
+        printed(&configuration.unit),
+        r#"mediastore_container.tofu name="from the command line" tags={}
+mediastore_container_policy.p["p/one.json"] of elsewhere "one" editable=Some(Json): {}
+mediastore_container_policy.p["p/two.json"] of elsewhere "two" editable=Some(Json): {}
+"#
+    );
+}
+
 /// Blocks, labels, attributes and plain strings of a body, as an outline.
 fn outline(body: &syntax::Body, out: &mut Vec<String>) {
     let mut own: Vec<String> = Vec::new();

@@ -114,7 +114,7 @@ impl Input {
     fn read(self, options: &hcl::Options) -> Option<Unit> {
         match self {
             Self::Configuration { directory, within } => {
-                Some(hcl::read_module(&hcl::Disk::around(&within), &directory, options).unit)
+                Some(hcl::read_module(&hcl::Disk::around(&within).and(&options.var_files), &directory, options).unit)
             }
             Self::File { path, is_named } => document(&path, is_named),
             Self::Fault(fault) => Some(Unit { faults: vec![fault], ..Unit::default() }),

@@ -8,7 +8,8 @@ use mediastore_policy::text::CharClass;
 
 use super::super::attributes::render;
 use super::super::evaluate::Failure;
-use super::super::value::{Data, Value};
+use super::super::types::set_items;
+use super::super::value::{Data, Sort, Value};
 use super::{Answer, Arguments, Function, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -18,7 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("file", 1, 1, read),
     function("filebase64", 1, 1, filebase64),
     function("fileexists", 1, 1, fileexists).class(CharClass::Plain),
-    function("fileset", 2, 2, |_| Ok(None)),
+    function("fileset", 2, 2, fileset),
     function("pathexpand", 1, 1, |a| path(a, |text| if text.starts_with('~') { None } else { Some(text.to_owned()) })),
     function("templatefile", 2, 2, templatefile),
     function("templatestring", 2, 2, |a| rendered(a, a.value(0))),
@@ -73,6 +74,26 @@ fn fileexists(arguments: &Arguments<'_, '_>) -> Answer {
         Some(path) => arguments.make_bool(arguments.run.file_exists(&path)),
         None => Ok(None),
     }
+}
+
+/// The files that fit a pattern, where only the last part of it is one.
+fn fileset(arguments: &Arguments<'_, '_>) -> Answer {
+    let (Some(path), Some(pattern)) = (arguments.text(0)?, arguments.text(1)?) else { return Ok(None) };
+    let (directory, name) = match pattern.rsplit_once('/') {
+        Some((directory, name)) => (format!("{directory}/"), name),
+        None => (String::new(), pattern.as_str()),
+    };
+    if directory.contains(['*', '?', '[', '{']) || name.contains("**") {
+        return Ok(None);
+    }
+    let glob = match globset::GlobBuilder::new(name).literal_separator(true).build() {
+        Ok(glob) => glob.compile_matcher(),
+        Err(error) => return arguments.fail(error.to_string()),
+    };
+    let found = arguments.run.list_files(&format!("{path}/{directory}")).unwrap_or_default();
+    let found = found.into_iter().filter(|name| glob.is_match(name));
+    let items = found.map(|name| Value::text(format!("{directory}{name}"), arguments.span)).collect();
+    arguments.make_sequence(Sort::Set, set_items(items))
 }
 
 fn templatefile(arguments: &Arguments<'_, '_>) -> Answer {
