@@ -10,6 +10,9 @@ pub mod raw_server;
 pub mod service;
 #[path = "../../service/tests/it/signer.rs"]
 pub mod signer;
+pub mod tools;
+pub mod website;
+pub mod wire;
 pub mod workspace;
 
 use std::fs::{self, File};

@@ -25,7 +25,9 @@ pub struct Mediastored {
 pub const OWNER: [&str; 2] = ["E2E.OWNER", "e2e-owner-secret"];
 
 impl Mediastored {
-    pub(crate) fn serve(binary: &str, data_dir: &Path, arguments: &[&str]) -> Self {
+    /// Starts it on a free port.
+    #[must_use]
+    pub fn serve(binary: &str, data_dir: &Path, arguments: &[&str]) -> Self {
         // Made before the service would make one by chance.
         let [access_key, secret_key] = OWNER;
         let key = format!("[default]\naws_access_key_id = {access_key}\naws_secret_access_key = {secret_key}\n");

@@ -117,22 +117,30 @@ fn denied(requester: &Requester, wish: &Wish<'_>, why: &str) -> Refusal {
     )
 }
 
+/// The condition keys of a request that nobody signed.
+fn anonymous() -> Context {
+    let mut context = Caller::Anonymous.implied_context();
+    context.set("aws:userid", ["anonymous"]);
+    context
+}
+
 /// The condition keys that a request determines.
 fn context(requester: &Requester, source: Source, head: &Parts, now: i64, wish: &Wish<'_>) -> Context {
     let identity = requester.identity.as_deref();
-    let mut context = identity.map_or_else(|| Caller::Anonymous.implied_context(), |identity| identity.context.clone());
+    let mut context = identity.map_or_else(anonymous, |identity| identity.context.clone());
     context.set("aws:SecureTransport", [source.secure.to_string()]);
     // A service acts from within AWS and shows no address.
     let is_service = identity.is_some_and(|identity| matches!(identity.caller, Caller::Service(_)));
     if let Some(address) = source.address.filter(|_| !is_service) {
         context.set("aws:SourceIp", [address.to_string()]);
     }
-    for (key, header) in [("aws:Referer", REFERER), ("aws:UserAgent", USER_AGENT)] {
-        // Bytes that are no text become text that no policy names.
-        if let Some(value) = head.headers.get(header) {
-            context.set(key, [String::from_utf8_lossy(value.as_bytes())]);
-        }
+    // Bytes that are no text become text that no policy names.
+    let header = |name| head.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    if let Some(referer) = header(REFERER) {
+        context.set("aws:Referer", [referer]);
     }
+    // This key is always there, says AWS, whether or not a client sends the header.
+    context.set("aws:UserAgent", [header(USER_AGENT).unwrap_or_default()]);
     let time = Timestamp::from_millisecond(now).unwrap_or_default();
     context.set("aws:CurrentTime", [time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()]);
     context.set("aws:EpochTime", [time.as_second().to_string()]);
