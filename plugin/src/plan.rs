@@ -31,8 +31,8 @@ pub fn requires_replace(block: &Block, prior: &Value, planned: &Value) -> Vec<Pa
     paths
 }
 
-/// After a read or an apply: values that mean the same as before keep their prior spelling, and write-only values are
-/// null.
+/// After a read, an apply or an upgrade: values that mean the same as before keep their prior spelling, write-only values are
+/// null, and what has a default has it, also where the object was imported or stored before the attribute was there.
 pub fn keep_spelling(block: &Block, prior: &Value, read: &Value) -> Value {
     walk(block, prior, read, &Value::Null, &|attribute, prior, read, _| {
         if attribute.write_only {
@@ -40,6 +40,7 @@ pub fn keep_spelling(block: &Block, prior: &Value, read: &Value) -> Value {
         }
         match attribute.same {
             Some(same) if is_plain(prior) && is_plain(read) && same(prior, read) => prior.clone(),
+            _ if read.is_null() => attribute.default.clone().unwrap_or(Value::Null),
             _ => read.clone(),
         }
     })
@@ -288,8 +289,8 @@ mod tests {
     fn a_read_keeps_the_spelling_and_drops_write_only() {
         let read = object(&[("name", "a".into()), ("text", "HELLO".into()), ("secret", "s".into())]);
         let kept = keep_spelling(&schema().block, &prior(), &read);
-        assert_eq!(kept, object(&[("name", "a".into()), ("text", "Hello".into())]));
-        let drifted = object(&[("name", "a".into()), ("text", "other".into())]);
+        assert_eq!(kept, object(&[("name", "a".into()), ("text", "Hello".into()), ("enabled", false.into())]));
+        let drifted = object(&[("name", "a".into()), ("text", "other".into()), ("enabled", true.into())]);
         assert_eq!(keep_spelling(&schema().block, &prior(), &drifted), drifted);
     }
 }

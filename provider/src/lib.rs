@@ -4,14 +4,18 @@
 //! Terraform is spoken to is `tf-plugin`'s; what a policy means is `mediastore-policy`'s; the embedded backend is
 //! `mediastore-service`, which only `client` knows.
 
+mod actions;
 pub mod cli;
 mod client;
 mod config;
 mod containers;
+mod content;
 mod data_sources;
+mod ephemeral_resources;
 mod functions;
 mod install;
 mod list_resources;
+mod objects;
 mod provider;
 mod resources;
 mod tags;

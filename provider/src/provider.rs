@@ -1,8 +1,10 @@
 //! The provider: what it offers, and the client that a provider block makes.
 
 use async_trait::async_trait;
+use tf_plugin::action::DynAction;
 use tf_plugin::data_source::DynDataSource;
 use tf_plugin::diagnostic::Diagnostics;
+use tf_plugin::ephemeral::DynEphemeralResource;
 use tf_plugin::function::Function;
 use tf_plugin::list::DynListResource;
 use tf_plugin::provider::Provider;
@@ -11,7 +13,7 @@ use tf_plugin::schema::Schema;
 
 use crate::client::Client;
 use crate::config::{self, Backend, Config};
-use crate::{data_sources, functions, list_resources, resources};
+use crate::{actions, data_sources, ephemeral_resources, functions, list_resources, resources};
 
 /// The MediaStore provider.
 #[derive(Debug, Default)]
@@ -38,8 +40,16 @@ impl Provider for MediaStore {
         functions::all()
     }
 
+    fn ephemeral_resources(&self) -> Vec<Box<dyn DynEphemeralResource<Client>>> {
+        ephemeral_resources::all()
+    }
+
     fn list_resources(&self) -> Vec<Box<dyn DynListResource<Client>>> {
         list_resources::all()
+    }
+
+    fn actions(&self) -> Vec<Box<dyn DynAction<Client>>> {
+        actions::all()
     }
 
     fn validate(&self, config: &Config) -> Diagnostics {

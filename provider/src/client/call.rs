@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     ContainerNotFound,
     /// The container is there, the policy is not.
     PolicyNotFound,
+    /// The container is there, the object is not.
+    ObjectNotFound,
     /// The container exists already, holds objects, or is being updated: the API has one code for all three.
     ContainerInUse,
     /// A quota is used up.
@@ -170,6 +172,7 @@ where
             let kind = match code.as_deref() {
                 Some("ContainerNotFoundException") => Kind::ContainerNotFound,
                 Some("PolicyNotFoundException" | "CorsPolicyNotFoundException") => Kind::PolicyNotFound,
+                Some("ObjectNotFoundException") => Kind::ObjectNotFound,
                 Some("ContainerInUseException") => Kind::ContainerInUse,
                 Some("LimitExceededException") => Kind::LimitExceeded,
                 Some(code) if code.contains("Throttl") || code.contains("TooManyRequests") => Kind::Throttled,
@@ -205,7 +208,7 @@ fn foreign(status: u16) -> String {
 }
 
 /// An error and its causes in one line.
-fn causes(error: &dyn std::error::Error) -> String {
+pub(super) fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -221,7 +224,7 @@ fn causes(error: &dyn std::error::Error) -> String {
 impl CallError {
     /// True if the object is definitely not there.
     pub(crate) fn is_not_found(&self) -> bool {
-        matches!(self.kind, Kind::ContainerNotFound | Kind::PolicyNotFound)
+        matches!(self.kind, Kind::ContainerNotFound | Kind::PolicyNotFound | Kind::ObjectNotFound)
     }
 
     /// The message for the user: what was tried, what the service said, and what to do about it.
@@ -234,6 +237,7 @@ impl CallError {
                 "The container does not exist; create it first, or refer to it so that Terraform does."
             }
             Kind::PolicyNotFound => "The container has no such policy.",
+            Kind::ObjectNotFound => "The container has no such object.",
             Kind::ContainerInUse => {
                 "The container exists already, still holds objects, or is being updated by somebody else."
             }

@@ -1,6 +1,7 @@
 //! How another server is reached: its address, the certificates to trust, the time it has, the caller's credentials, and the
 //! name we give ourselves.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
@@ -179,7 +181,7 @@ impl ProvideCredentials for WebIdentityProvider {
 fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, Diagnostics> {
     let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
     let builder = aws_smithy_http_client::Builder::new().tls_provider(provider);
-    let Some(path) = ca_bundle else { return Ok(builder.build_https()) };
+    let Some(path) = ca_bundle else { return Ok(builder.build_with_resolver(Resolver)) };
     let unusable = |why: String| {
         let detail = format!("`{}` {why}.", path.display());
         Diagnostic::at(AttributePath::attribute("ca_bundle"), "Unusable certificates", detail)
@@ -189,7 +191,24 @@ fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, Diagnostics
     let trusted = tls::TrustStore::empty().with_pem_certificate(pem);
     let context = tls::TlsContext::builder().with_trust_store(trusted).build();
     let context = context.map_err(|error| unusable(format!("cannot be used: {error}")))?;
-    Ok(builder.tls_context(context).build_https())
+    Ok(builder.tls_context(context).build_with_resolver(Resolver))
+}
+
+/// The system's resolver, but for names below `localhost`: a container's endpoint may be one, and they are this machine
+/// everywhere (RFC 6761), also where the system's resolver does not know it.
+#[derive(Clone, Debug)]
+struct Resolver;
+
+impl ResolveDns for Resolver {
+    fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
+        if name.ends_with(".localhost") {
+            return DnsFuture::ready(Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]));
+        }
+        DnsFuture::new(async move {
+            let found = tokio::net::lookup_host((name, 0)).await.map_err(ResolveDnsError::new)?;
+            Ok(found.map(|address| address.ip()).collect())
+        })
+    }
 }
 
 /// Whether the HTTP client can use these certificates: it would panic over them later.

@@ -5,12 +5,16 @@ mod call;
 mod embedded;
 mod endpoint;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_mediastore as sdk;
+use aws_sdk_mediastoredata as data;
 use aws_smithy_types::retry::RetryConfig;
 use mediastore_policy::mediastore::ContainerScope;
 use mediastore_service::{Account, Identities};
@@ -35,6 +39,12 @@ pub(crate) const DEFAULT_REGION: &str = "us-west-2";
 pub struct Client {
     /// The SDK, or why there is none yet.
     sdk: Result<sdk::Client, &'static str>,
+    /// The SDK for objects but for the endpoint, which each container has of its own; absent where `sdk` is.
+    objects: Option<data::config::Builder>,
+    /// The SDK for objects of containers that were asked for already.
+    containers: Mutex<HashMap<String, data::Client>>,
+    /// Who signs; absent where `sdk` is.
+    credentials: Option<SharedCredentialsProvider>,
     /// Where calls go, for messages.
     target: String,
     /// The region of every container.
@@ -52,7 +62,17 @@ impl Client {
     pub(crate) fn unknown(tags: TagRules) -> Client {
         let why = "The provider block depends on values that are not known until apply.";
         let target = "the provider's endpoint".to_owned();
-        Client { sdk: Err(why), target, region: None, account: None, max_retries: 0, tags }
+        Client {
+            sdk: Err(why),
+            objects: None,
+            containers: Mutex::default(),
+            credentials: None,
+            target,
+            region: None,
+            account: None,
+            max_retries: 0,
+            tags,
+        }
     }
 
     /// A client on the embedded service, with its data in `data_dir`.
@@ -83,10 +103,18 @@ impl Client {
         };
         // A key by chance that nobody else ever sees: the embedded service verifies what the SDK signs, as any other does.
         let credentials = Credentials::from_keys(owner.access_key.clone(), owner.secret_key(), None);
+        let credentials = SharedCredentialsProvider::new(credentials);
+        let objects = data::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(credentials.clone())
+            .http_client(embedded.clone())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled());
         let config = sdk::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
-            .credentials_provider(credentials)
+            .credentials_provider(credentials.clone())
             .endpoint_url("http://mediastore.embedded")
             .http_client(embedded)
             .retry_config(RetryConfig::disabled())
@@ -94,6 +122,9 @@ impl Client {
             .build();
         Ok(Client {
             sdk: Ok(sdk::Client::from_conf(config)),
+            objects: Some(objects),
+            containers: Mutex::default(),
+            credentials: Some(credentials),
             target: format!("The embedded service in {}", data_dir.display()),
             region: Some(region.to_owned()),
             account: Some(EMBEDDED_ACCOUNT),
@@ -112,10 +143,14 @@ impl Client {
         let region = config.region().map_or(DEFAULT_REGION, Region::as_ref).to_owned();
         let sdk = sdk::config::Builder::from(&config)
             .endpoint_url(&settings.url)
-            .interceptor(UserAgent(settings.user_agent))
+            .interceptor(UserAgent(settings.user_agent.clone()))
             .build();
+        let objects = data::config::Builder::from(&config).interceptor(UserAgent(settings.user_agent));
         Ok(Client {
             sdk: Ok(sdk::Client::from_conf(sdk)),
+            objects: Some(objects),
+            containers: Mutex::default(),
+            credentials: config.credentials_provider(),
             target: settings.url,
             region: Some(region),
             account: None,
@@ -127,6 +162,37 @@ impl Client {
     /// The SDK's client.
     pub(crate) fn sdk(&self) -> Result<&sdk::Client, Diagnostic> {
         self.sdk.as_ref().map_err(|why| Diagnostic::error("The provider is not configured yet", *why))
+    }
+
+    /// The SDK for objects of a container that was asked for before.
+    pub(crate) fn known_container(&self, name: &str) -> Option<data::Client> {
+        self.containers.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// The SDK for objects of a container with this endpoint, kept for the next call.
+    pub(crate) fn container_at(&self, name: &str, endpoint: &str) -> Result<data::Client, Diagnostic> {
+        self.sdk()?;
+        let config = self.objects.clone().unwrap_or_default().endpoint_url(endpoint).build();
+        let client = data::Client::from_conf(config);
+        self.containers.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), client.clone());
+        Ok(client)
+    }
+
+    /// Forgets where a container is: it is gone, or another one has its name.
+    pub(crate) fn forget_container(&self, name: &str) {
+        self.containers.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
+    /// Region and credentials to sign with.
+    pub(crate) async fn signer(&self) -> Result<(&str, Credentials), Diagnostic> {
+        self.sdk()?;
+        let none = || Diagnostic::error("No credentials", "The provider has none to sign with.");
+        let provider = self.credentials.as_ref().ok_or_else(none)?;
+        let credentials = provider
+            .provide_credentials()
+            .await
+            .map_err(|error| Diagnostic::error("No credentials", tf_plugin::schema::sentence(call::causes(&error))))?;
+        Ok((self.region.as_deref().unwrap_or(DEFAULT_REGION), credentials))
     }
 
     /// The ARN that a container will have, where region and account are known without asking.

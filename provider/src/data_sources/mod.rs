@@ -6,6 +6,8 @@ mod containers;
 mod cors_policy;
 mod lifecycle_policy;
 mod metric_policy;
+mod object;
+mod objects;
 mod policy_document;
 
 use tf_plugin::data_source::{DynDataSource, data_source};
@@ -22,6 +24,8 @@ pub(crate) fn all() -> Vec<Box<dyn DynDataSource<Client>>> {
         data_source(cors_policy::CorsPolicy),
         data_source(lifecycle_policy::LifecyclePolicy),
         data_source(metric_policy::MetricPolicy),
+        data_source(object::Object),
+        data_source(objects::Objects),
         data_source(policy_document::PolicyDocument),
     ]
 }

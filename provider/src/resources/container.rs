@@ -18,6 +18,7 @@ use tf_plugin::value::Value;
 use super::from_aws;
 use crate::client::{CallError, Client, Kind, Pauses, call};
 use crate::containers::{describe, identity_attributes, name_identity, tags_of, timestamp};
+use crate::objects;
 use crate::tags::{self, KnownTags, Tags};
 
 /// A container that is not being created or deleted but "in use" holds objects, most likely; a short wait covers an
@@ -34,6 +35,7 @@ model! {
         pub tags: Tags,
         pub tags_all: Tags,
         pub access_logging_enabled: bool,
+        pub force_destroy: bool,
         pub arn: String,
         pub endpoint: String,
         pub creation_time: String,
@@ -53,7 +55,7 @@ impl Resource for Container {
     fn schema(&self) -> Schema {
         Schema::new(
             "A MediaStore container: a namespace of objects with an endpoint of its own. Only an empty container can be \
-             deleted.",
+             deleted, unless `force_destroy` is set.",
         )
         .attribute(
             Attribute::string("name")
@@ -69,6 +71,10 @@ impl Resource for Container {
         .attribute(tags::tags_all_attribute())
         .attribute(Attribute::bool("access_logging_enabled").default(false).describe(
             "Whether requests to the container's objects are logged. Default: `false`.",
+        ))
+        .attribute(Attribute::bool("force_destroy").default(false).describe(
+            "Whether destroying the container deletes its objects first, for good. It takes effect once it is in state. \
+             Default: `false`, and a container that holds objects is not destroyed.",
         ))
         .attribute(Attribute::string("arn").computed().keeps_prior().describe("ARN of the container."))
         .attribute(
@@ -210,6 +216,8 @@ impl Resource for Container {
         let tried = format!("delete the container `{name}`");
         let mut pauses = Pauses::default();
         let mut busy = 0;
+        let force = state.force_destroy == Attr::Known(true);
+        cx.client.forget_container(name);
         loop {
             match call(cx, false, || sdk.delete_container().container_name(name).send()).await {
                 Ok(_) => break,
@@ -220,11 +228,14 @@ impl Resource for Container {
                         Err(gone) if gone.is_not_found() => return Ok(()),
                         Ok(container) if container.status == Some(ContainerStatus::Deleting) => break,
                         Ok(container) if container.status == Some(ContainerStatus::Creating) => {}
+                        // What is not listed is gone in seconds by itself, and what encoders go on writing is found again.
+                        Ok(_) if force => drop(objects::purge(cx, name, "", |_, _| ()).await?),
                         _ => busy += 1,
                     }
                     if busy > BUSY_LOOKS || pauses.pause(cx, None).await.is_err() {
                         let detail = "The container still holds objects, or somebody else is updating it. Only an empty \
-                                      container can be deleted: delete its objects, then run Terraform again.";
+                                      container can be deleted: delete its objects, or apply `force_destroy = true`, then \
+                                      run Terraform again.";
                         return Err(Diagnostic::error(format!("Could not {tried}"), detail).into());
                     }
                 }

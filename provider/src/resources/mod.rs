@@ -5,6 +5,7 @@ mod container_policy;
 mod cors_policy;
 mod lifecycle_policy;
 mod metric_policy;
+pub(crate) mod object;
 
 use serde_json::Value as Json;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
@@ -23,6 +24,7 @@ pub(crate) fn all() -> Vec<Box<dyn DynResource<Client>>> {
         resource(cors_policy::CorsPolicy),
         resource(lifecycle_policy::LifecyclePolicy),
         resource(metric_policy::MetricPolicy),
+        resource(object::Object),
     ]
 }
 

@@ -9,6 +9,7 @@ mod faults; // a service that fails, throttles, hangs up or takes its time
 mod functions; // pure functions, on a provider without configuration
 mod identity; // identities, lists and states taken over
 mod lifecycle; // every resource and data source, on the embedded service
+mod objects; // objects, and what else is done with them
 mod tags; // default, own and ignored tags
 mod validation; // what the API would refuse, refused at plan
 
