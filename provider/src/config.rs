@@ -14,6 +14,7 @@ use tf_plugin::types::Type;
 use tf_plugin::value::Value;
 
 use crate::client::{AssumedRole, DEFAULT_REGION, EndpointSettings, Token, WebIdentity};
+use crate::guardrails::{self, Guardrails};
 use crate::tags::{TagRules, Tags, check_tags};
 
 /// Where the embedded service keeps its data unless told otherwise: beside the configuration.
@@ -93,6 +94,16 @@ model! {
 }
 
 model! {
+    /// The `guardrails` block.
+    pub struct GuardrailsBlock {
+        /// Configuration file of the rules.
+        pub config: String,
+        /// The severity from which a plan fails.
+        pub fail_on: String,
+    }
+}
+
+model! {
     /// The provider block.
     pub struct Config {
         /// URL of a MediaStore-compatible server.
@@ -129,6 +140,8 @@ model! {
         pub default_tags: DefaultTags,
         /// Tags that others manage.
         pub ignore_tags: IgnoreTags,
+        /// Rules over what is applied.
+        pub guardrails: GuardrailsBlock,
     }
 }
 
@@ -223,6 +236,29 @@ pub(crate) fn schema() -> Schema {
             .attribute(Attribute::new("keys", Type::set(Type::String)).describe("Whole keys."))
             .attribute(Attribute::new("key_prefixes", Type::set(Type::String)).describe("Beginnings of keys.")),
     ))
+    .block(NestedBlock::single("guardrails", guardrails_block()))
+}
+
+fn guardrails_block() -> Block {
+    Block::new(
+        "The rules of `mediastore-lint` over everything that is about to be applied, at plan and again when everything is known. \
+         Without this block there are none.",
+    )
+    .attribute(Attribute::string("config").describe(
+        "Configuration of the rules, a `mediastore-lint.toml`. Default: the nearest one from the working directory upwards; \
+         without one, the rules as they are documented.",
+    ))
+    .attribute(
+        Attribute::string("fail_on")
+            .describe(
+                "The severity from which a finding fails the plan: `info`, `warning`, `error`, or `never`, with which findings \
+                 are warnings. Default: `fail_on` of the configuration; without it, `error`.",
+            )
+            .check_text(|level| match level {
+                level if level == "never" || guardrails::severity(level).is_some() => Ok(()),
+                level => Err(format!("`{level}` is none of `info`, `warning`, `error` and `never`")),
+            }),
+    )
 }
 
 fn assume_role() -> Block {
@@ -317,6 +353,19 @@ impl Config {
             default,
             ignored_keys: ignored.map(|block| texts(&block.keys)).unwrap_or_default(),
             ignored_prefixes: ignored.map(|block| texts(&block.key_prefixes)).unwrap_or_default(),
+        }
+    }
+
+    /// The rules that the block asks for.
+    pub(crate) fn guardrails(&self) -> Result<Guardrails, Diagnostic> {
+        match &self.guardrails {
+            Attr::Null => Ok(Guardrails::Off),
+            Attr::Unknown => Ok(Guardrails::Unknown),
+            Attr::Known(block) if block.config.is_unknown() || block.fail_on.is_unknown() => Ok(Guardrails::Unknown),
+            Attr::Known(block) => {
+                let text = |attribute: &Attr<String>| attribute.known().cloned();
+                Guardrails::new(text(&block.config).as_deref(), text(&block.fail_on).as_deref())
+            }
         }
     }
 

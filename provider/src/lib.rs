@@ -13,6 +13,7 @@ mod content;
 mod data_sources;
 mod ephemeral_resources;
 mod functions;
+mod guardrails;
 mod install;
 mod list_resources;
 mod objects;

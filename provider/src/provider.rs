@@ -57,11 +57,12 @@ impl Provider for MediaStore {
     }
 
     async fn configure(&self, config: Config, terraform_version: &str) -> Result<Client, Diagnostics> {
-        let (tags, max_retries) = (config.tag_rules(), config.retries());
-        match config.backend(terraform_version)? {
-            Backend::Unknown => Ok(Client::unknown(tags)),
-            Backend::Embedded { data_dir, region } => Client::embedded(data_dir, &region, max_retries, tags).await,
-            Backend::Endpoint(settings) => Client::endpoint(*settings, max_retries, tags).await,
-        }
+        let (tags, max_retries, guardrails) = (config.tag_rules(), config.retries(), config.guardrails()?);
+        let client = match config.backend(terraform_version)? {
+            Backend::Unknown => Client::unknown(tags),
+            Backend::Embedded { data_dir, region } => Client::embedded(data_dir, &region, max_retries, tags).await?,
+            Backend::Endpoint(settings) => Client::endpoint(*settings, max_retries, tags).await?,
+        };
+        Ok(client.guarded(guardrails))
     }
 }

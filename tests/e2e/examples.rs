@@ -55,7 +55,10 @@ fn every_example_applies_and_a_second_plan_is_empty() {
             // Only what is committed: somebody may have run the example where it lies.
             let from = examples().join(example);
             for entry in std::fs::read_dir(&from).unwrap().map(|entry| entry.unwrap().path()) {
-                if entry.extension().is_some_and(|extension| extension == "tf" || extension == "hcl") {
+                if entry
+                    .extension()
+                    .is_some_and(|extension| extension == "tf" || extension == "hcl" || extension == "toml")
+                {
                     std::fs::copy(&entry, workspace.path().join(entry.file_name().unwrap())).unwrap();
                 } else if entry.is_dir() && !entry.file_name().unwrap().to_string_lossy().starts_with('.') {
                     copy_tree(&entry, &workspace.path().join(entry.file_name().unwrap()));

@@ -4,16 +4,20 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // a test may panic
 
+mod acceptance;
+mod compatibility;
 mod data_sources;
 mod dist;
 mod drift;
 mod endpoint;
 mod examples;
+mod guardrails;
 mod killed;
 mod lab;
 mod lifecycle;
 mod many;
 mod moved;
+mod objects;
 mod query;
 mod refused;
 mod same_truth;
@@ -33,4 +37,9 @@ const BUILT: Built = Built {
 /// Runs a test with every Terraform there is.
 fn each_client(test: impl Fn(&Client) + Sync) {
     e2e::each_client(BUILT, test);
+}
+
+/// Runs a test with older releases too.
+fn each_release(test: impl Fn(&Client) + Sync) {
+    e2e::each_release(BUILT, test);
 }

@@ -1,5 +1,6 @@
 //! `moved` from hashicorp/aws: a state that it wrote is taken over, without a call to AWS and without a change.
 
+use e2e::Client;
 use std::fs;
 
 use serde_json::json;
@@ -78,35 +79,38 @@ fn written_by_aws(container: &serde_json::Value, policy: &str, with_region: bool
 
 #[test]
 fn a_state_of_the_aws_provider_moves_without_a_change() {
-    each_client(|client| {
-        if !client.terraform.supports(Feature::Moves) {
-            return;
-        }
-        for with_region in [false, true] {
-            let workspace = client.workspace();
-            // The same objects on our service, as they were on AWS; then a state that only knows the old types.
-            workspace.main(AFTER).apply().succeeds();
-            let container = workspace.state("mediastore_container.live");
-            let policy = workspace.state("mediastore_container_policy.live")["policy"].as_str().unwrap().to_owned();
-            let state = written_by_aws(&container, &policy, with_region).to_string();
-            fs::write(workspace.path().join("terraform.tfstate"), state).unwrap();
-            workspace.main(&format!("{AFTER}{MOVES}"));
-            workspace.stand_in_for("hashicorp/aws", "6.0.0");
-            workspace.init();
+    each_client(moves);
+}
 
-            let plan = workspace.plan().succeeds();
-            let plan = plan.says("aws_media_store_container.live").says("has moved to mediastore_container.live");
-            plan.says("Plan: 0 to add, 0 to change, 0 to destroy");
-            workspace.converges();
-            assert_eq!(workspace.addresses(), ["mediastore_container.live", "mediastore_container_policy.live"]);
-            let moved = workspace.state("mediastore_container.live");
-            for kept in ["arn", "endpoint", "tags", "tags_all", "creation_time"] {
-                assert_eq!(moved[kept], container[kept], "{kept}");
-            }
-            // Nothing of hashicorp/aws is left: the moves may go, and its provider with them.
-            assert!(!workspace.state_file().contains("hashicorp/aws"));
-            workspace.main(AFTER).plan_is_empty();
-            workspace.destroy();
+/// Takes over a state.
+pub(crate) fn moves(client: &Client) {
+    if !client.terraform.supports(Feature::Moves) {
+        return;
+    }
+    for with_region in [false, true] {
+        let workspace = client.workspace();
+        // The same objects on our service, as they were on AWS; then a state that only knows the old types.
+        workspace.main(AFTER).apply().succeeds();
+        let container = workspace.state("mediastore_container.live");
+        let policy = workspace.state("mediastore_container_policy.live")["policy"].as_str().unwrap().to_owned();
+        let state = written_by_aws(&container, &policy, with_region).to_string();
+        fs::write(workspace.path().join("terraform.tfstate"), state).unwrap();
+        workspace.main(&format!("{AFTER}{MOVES}"));
+        workspace.stand_in_for("hashicorp/aws", "6.0.0");
+        workspace.init();
+
+        let plan = workspace.plan().succeeds();
+        let plan = plan.says("aws_media_store_container.live").says("has moved to mediastore_container.live");
+        plan.says("Plan: 0 to add, 0 to change, 0 to destroy");
+        workspace.converges();
+        assert_eq!(workspace.addresses(), ["mediastore_container.live", "mediastore_container_policy.live"]);
+        let moved = workspace.state("mediastore_container.live");
+        for kept in ["arn", "endpoint", "tags", "tags_all", "creation_time"] {
+            assert_eq!(moved[kept], container[kept], "{kept}");
         }
-    });
+        // Nothing of hashicorp/aws is left: the moves may go, and its provider with them.
+        assert!(!workspace.state_file().contains("hashicorp/aws"));
+        workspace.main(AFTER).plan_is_empty();
+        workspace.destroy();
+    }
 }

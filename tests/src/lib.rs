@@ -69,8 +69,21 @@ impl Client {
 /// # Panics
 /// If there is no Terraform, or the test fails with one of them.
 pub fn each_client(built: Built, test: impl Fn(&Client) + Sync) {
+    run_with(built, terraforms(&built), test);
+}
+
+/// The same with older releases too. It takes longer, and is for the one test that says what works where.
+///
+/// # Panics
+/// As [`each_client`], and if an older release cannot be had.
+pub fn each_release(built: Built, test: impl Fn(&Client) + Sync) {
+    let older = Terraform::older_from_pypi(Path::new(built.scratch)).unwrap();
+    run_with(built, older.into_iter().chain(terraforms(&built)).collect(), test);
+}
+
+fn run_with(built: Built, terraforms: Vec<Terraform>, test: impl Fn(&Client) + Sync) {
     let mirror = mirror(&built);
-    let clients = terraforms(&built).into_iter();
+    let clients = terraforms.into_iter();
     let clients: Vec<_> = clients.map(|terraform| Client { terraform, built, mirror: mirror.clone() }).collect();
     std::thread::scope(|scope| {
         let test = &test;

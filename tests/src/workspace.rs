@@ -9,6 +9,8 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use xtask::terraform::Terraform;
+
 use crate::Client;
 use crate::process::Descendants;
 
@@ -123,7 +125,8 @@ impl<'c> Workspace<'c> {
 
     /// Takes over an `init` that one workspace per Terraform and mirror has done, so that a test need not wait for it.
     pub(crate) fn take_initialised(&self) {
-        let template = self.client.mirror.join(format!("init-{}", self.client.terraform.name));
+        let Terraform { name, version, .. } = &self.client.terraform;
+        let template = self.client.mirror.join(format!("init-{name}-{}", version.replace([' ', '.'], "-")));
         let lock = File::create(template.with_extension("lock")).unwrap();
         lock.lock().unwrap();
         if !template.exists() {

@@ -21,13 +21,20 @@ codes = []
 def terraform():
     # The library closes the two files it is given.
     argv = (c_char_p * len(arguments))(*arguments)
-    codes.append(cli._run_cli_with_cancel(run, len(arguments), argv, os.dup(1), os.dup(2)))
+    if hasattr(cli, "_run_cli_with_cancel"):
+        codes.append(cli._run_cli_with_cancel(run, len(arguments), argv, os.dup(1), os.dup(2)))
+    else:
+        codes.append(cli._run_cli(len(arguments), argv, os.dup(1), os.dup(2)))
 
 
 # Inside a library, Terraform does not listen for signals; what it does on one has to be asked for. Python runs handlers
 # on the main thread only, and only while that is not inside the library: so Terraform gets a thread of its own.
+# Older releases cannot be asked, and end as any program does.
 for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, lambda *_: cli._cancel_cli(run))
+    if hasattr(cli, "_cancel_cli"):
+        signal.signal(number, lambda *_: cli._cancel_cli(run))
+    else:
+        signal.signal(number, signal.SIG_DFL)
 thread = threading.Thread(target=terraform)
 thread.start()
 thread.join()

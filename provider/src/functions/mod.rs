@@ -5,6 +5,7 @@ mod allows;
 mod container_arn;
 mod cors_allows;
 mod exposure;
+mod lint;
 mod normalize_policy;
 mod parse_arn;
 
@@ -20,6 +21,7 @@ pub(crate) fn all() -> Vec<Function> {
         container_arn::function(),
         cors_allows::function(),
         exposure::function(),
+        lint::function(),
         normalize_policy::function(),
         parse_arn::function(),
     ]

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_mediastore::types::{Container as Described, ContainerStatus, Tag};
+use mediastore_lint::values::ContainerValues;
 use mediastore_policy::limits;
 use serde_json::Value as Json;
 use tf_plugin::context::Context;
@@ -18,6 +19,7 @@ use tf_plugin::value::Value;
 use super::from_aws;
 use crate::client::{CallError, Client, Kind, Pauses, call};
 use crate::containers::{describe, identity_attributes, name_identity, tags_of, timestamp};
+use crate::guardrails;
 use crate::objects;
 use crate::tags::{self, KnownTags, Tags};
 
@@ -95,7 +97,7 @@ impl Resource for Container {
     fn modify_plan(
         &self,
         client: Option<&Client>,
-        _prior: Option<&ContainerModel>,
+        prior: Option<&ContainerModel>,
         config: &ContainerModel,
         planned: &mut ContainerModel,
     ) -> Diagnostics {
@@ -106,7 +108,7 @@ impl Resource for Container {
         }
         let count = planned.tags_all.known().map_or(0, Tags::len);
         match limits::TAGS_PER_CONTAINER.check(count) {
-            Ok(()) => Diagnostics::none(),
+            Ok(()) => client.map_or_else(Diagnostics::none, |client| guarded(client, prior, planned)),
             Err(violation) => {
                 let detail = format!("{} The provider's `default_tags` count too.", sentence(violation));
                 Diagnostic::at(Path::attribute("tags"), "Too many tags", detail).into()
@@ -229,7 +231,9 @@ impl Resource for Container {
                         Ok(container) if container.status == Some(ContainerStatus::Deleting) => break,
                         Ok(container) if container.status == Some(ContainerStatus::Creating) => {}
                         // What is not listed is gone in seconds by itself, and what encoders go on writing is found again.
-                        Ok(_) if force => drop(objects::purge(cx, name, "", |_, _| ()).await?),
+                        Ok(_) if force => {
+                            objects::purge(cx, name, "", |_, _| ()).await?;
+                        }
                         _ => busy += 1,
                     }
                     if busy > BUSY_LOOKS || pauses.pause(cx, None).await.is_err() {
@@ -275,6 +279,22 @@ impl Resource for Container {
     fn identity(&self, client: &Client, state: &ContainerModel) -> Value {
         name_identity(client, "name", state.name.text(), state.arn.known().map(String::as_str))
     }
+}
+
+/// What the guardrails say of the container.
+fn guarded(client: &Client, prior: Option<&ContainerModel>, planned: &ContainerModel) -> Diagnostics {
+    let judged = |model: &ContainerModel| {
+        (model.name.clone(), model.tags_all.clone(), model.access_logging_enabled.clone(), model.force_destroy.clone())
+    };
+    let changed = prior.is_none_or(|prior| judged(prior) != judged(planned));
+    let known = guardrails::container(client, planned.name.known().cloned());
+    let values = ContainerValues {
+        tags: planned.tags_all.known().map(|_| tags::known(&planned.tags_all)),
+        access_logging: planned.access_logging_enabled.known().copied(),
+        force_destroy: planned.force_destroy.known().copied(),
+        ..known
+    };
+    client.guardrails.container(values, changed)
 }
 
 /// The tags to send. `tags_all` is unknown where the provider's default tags were unknown at plan; by now they are known.

@@ -4,6 +4,7 @@
 //! overwrites, deleting it resets.
 
 use async_trait::async_trait;
+use mediastore_lint::unit::DocumentKind;
 use mediastore_policy::mediastore::{self, ContainerScope};
 use serde_json::Value as Json;
 use tf_plugin::context::Context;
@@ -20,6 +21,7 @@ use tf_plugin::value::Value;
 use super::{container_name, from_aws, import_by_container_name};
 use crate::client::{Client, call};
 use crate::containers::{identity_attributes, name_identity};
+use crate::guardrails::Document;
 
 /// The resource type.
 pub(super) struct ContainerPolicy;
@@ -70,14 +72,17 @@ impl Resource for ContainerPolicy {
     fn modify_plan(
         &self,
         client: Option<&Client>,
-        _prior: Option<&ContainerPolicyModel>,
+        prior: Option<&ContainerPolicyModel>,
         config: &ContainerPolicyModel,
-        _planned: &mut ContainerPolicyModel,
+        planned: &mut ContainerPolicyModel,
     ) -> Diagnostics {
-        match client {
-            Some(client) => refusals(config, &client.scope(config.container_name.known().map(String::as_str))),
-            None => Diagnostics::none(),
-        }
+        let Some(client) = client else { return Diagnostics::none() };
+        let container = config.container_name.known().map(String::as_str);
+        let refused = refusals(config, &client.scope(container));
+        let Some(text) = config.policy.known().filter(|_| !refused.has_errors()) else { return refused };
+        let (kind, path) = (DocumentKind::Policy, |_| Path::attribute("policy"));
+        let changed = prior.is_none_or(|prior| prior.policy != planned.policy);
+        client.guardrails.document(client, &Document { kind, text, container, changed, path: &path })
     }
 
     async fn create(

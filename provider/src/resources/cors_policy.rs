@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 use aws_sdk_mediastore::types::{CorsRule, MethodName};
+use mediastore_lint::source::Position;
+use mediastore_lint::unit::DocumentKind;
 use mediastore_policy::limits;
+use serde_json::{Value as Json, json};
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
 use tf_plugin::identity::{IdentityAttribute, ImportId};
@@ -15,9 +18,10 @@ use tf_plugin::timeouts::{self, Timeouts};
 use tf_plugin::types::Type;
 use tf_plugin::value::Value;
 
-use super::{Texts, container_name, import_by_container_name, known_texts};
+use super::{Texts, container_name, import_by_container_name, known_texts, lines};
 use crate::client::{Client, call};
 use crate::containers::{identity_attributes, name_identity};
+use crate::guardrails::Document;
 
 /// The resource type.
 pub(super) struct CorsPolicy;
@@ -75,6 +79,23 @@ impl Resource for CorsPolicy {
             Ok(()) => Diagnostics::none(),
             Err(violation) => Diagnostic::error("The CORS policy is too large", sentence(violation)).into(),
         }
+    }
+
+    fn modify_plan(
+        &self,
+        client: Option<&Client>,
+        prior: Option<&CorsPolicyModel>,
+        config: &CorsPolicyModel,
+        planned: &mut CorsPolicyModel,
+    ) -> Diagnostics {
+        let rules = config.rule.known().and_then(|rules| rules.iter().map(to_json).collect::<Option<Vec<_>>>());
+        let (Some(client), Some(rules)) = (client, rules) else { return Diagnostics::none() };
+        let container = config.container_name.known().map(String::as_str);
+        let text = lines(&rules);
+        let path = |at: Position| Path::attribute("rule").index(at.line.saturating_sub(2));
+        let (kind, text) = (DocumentKind::Cors, text.as_str());
+        let changed = prior.is_none_or(|prior| prior.rule != planned.rule);
+        client.guardrails.document(client, &Document { kind, text, container, changed, path: &path })
     }
 
     async fn create(
@@ -248,4 +269,21 @@ fn from_sdk(rule: &CorsRule, prior: Option<&RuleModel>) -> RuleModel {
         expose_headers: texts(rule.expose_headers(), prior.map(|prior| &prior.expose_headers)),
         max_age_seconds,
     }
+}
+
+/// A rule in the API's form; `None` while a part is unknown.
+fn to_json(rule: &RuleModel) -> Option<Json> {
+    let sets = [&rule.allowed_origins, &rule.allowed_methods, &rule.allowed_headers, &rule.expose_headers];
+    let unknown =
+        |set: &Attr<Texts>| set.is_unknown() || set.known().is_some_and(|set| set.0.iter().any(Attr::is_unknown));
+    if sets.into_iter().any(unknown) || rule.max_age_seconds.is_unknown() {
+        return None;
+    }
+    Some(json!({
+        "AllowedOrigins": known_texts(&rule.allowed_origins),
+        "AllowedMethods": known_texts(&rule.allowed_methods),
+        "AllowedHeaders": known_texts(&rule.allowed_headers),
+        "ExposeHeaders": known_texts(&rule.expose_headers),
+        "MaxAgeSeconds": rule.max_age_seconds.known().copied().unwrap_or(0),
+    }))
 }

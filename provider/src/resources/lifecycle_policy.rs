@@ -4,6 +4,7 @@
 //! either way `policy` holds the text, and differences are judged by it.
 
 use async_trait::async_trait;
+use mediastore_lint::unit::DocumentKind;
 use mediastore_policy::{lifecycle, limits};
 use serde_json::{Value as Json, json};
 use tf_plugin::context::Context;
@@ -21,6 +22,7 @@ use tf_plugin::value::Value;
 use super::{Texts, container_name, import_by_container_name, known_texts};
 use crate::client::{Client, call};
 use crate::containers::{identity_attributes, name_identity};
+use crate::guardrails::Document;
 
 /// The resource type.
 pub(super) struct LifecyclePolicy;
@@ -94,22 +96,22 @@ impl Resource for LifecyclePolicy {
 
     fn modify_plan(
         &self,
-        _client: Option<&Client>,
+        client: Option<&Client>,
         prior: Option<&LifecyclePolicyModel>,
         config: &LifecyclePolicyModel,
         planned: &mut LifecyclePolicyModel,
     ) -> Diagnostics {
         if !config.policy.is_null() {
-            return Diagnostics::none();
+            return guarded(client, prior, planned, "policy");
         }
         let rules = planned.rule.known().and_then(|rules| rules.iter().map(to_json).collect::<Option<Vec<Json>>>());
-        let prior = prior.and_then(|prior| prior.policy.known());
-        planned.policy = match (rules.map(document), prior) {
+        let before = prior.and_then(|prior| prior.policy.known());
+        planned.policy = match (rules.map(document), before) {
             (None, _) => Attr::Unknown,
             (Some(made), Some(prior)) if same_text(&made, prior) => prior.clone().into(),
             (Some(made), _) => made.into(),
         };
-        Diagnostics::none()
+        guarded(client, prior, planned, "rule")
     }
 
     async fn create(
@@ -178,6 +180,20 @@ impl Resource for LifecyclePolicy {
     fn identity(&self, client: &Client, state: &LifecyclePolicyModel) -> Value {
         name_identity(client, "container_name", state.container_name.text(), None)
     }
+}
+
+/// What the guardrails say of the policy, which is written in that attribute or block.
+fn guarded(
+    client: Option<&Client>,
+    prior: Option<&LifecyclePolicyModel>,
+    planned: &LifecyclePolicyModel,
+    written: &str,
+) -> Diagnostics {
+    let (Some(client), Some(text)) = (client, planned.policy.known()) else { return Diagnostics::none() };
+    let container = planned.container_name.known().map(String::as_str);
+    let (kind, path) = (DocumentKind::Lifecycle, |_| Path::attribute(written));
+    let changed = prior.is_none_or(|prior| prior.policy != planned.policy);
+    client.guardrails.document(client, &Document { kind, text, container, changed, path: &path })
 }
 
 fn rule_block() -> Block {

@@ -3,20 +3,25 @@
 use async_trait::async_trait;
 use aws_sdk_mediastore::error::BuildError;
 use aws_sdk_mediastore::types::{ContainerLevelMetrics, MetricPolicy as SdkPolicy, MetricPolicyRule};
+use mediastore_lint::source::Position;
+use mediastore_lint::unit::DocumentKind;
 use mediastore_policy::limits;
+use serde_json::{Value as Json, json};
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics, Failure};
 use tf_plugin::identity::{IdentityAttribute, ImportId};
 use tf_plugin::model;
 use tf_plugin::model::{Attr, Model};
+use tf_plugin::path::Path;
 use tf_plugin::resource::Resource;
 use tf_plugin::schema::{Attribute, Block, NestedBlock, Schema};
 use tf_plugin::timeouts::{self, Timeouts};
 use tf_plugin::value::Value;
 
-use super::{container_name, import_by_container_name};
+use super::{container_name, import_by_container_name, lines};
 use crate::client::{Client, call};
 use crate::containers::{identity_attributes, name_identity};
+use crate::guardrails::Document;
 
 /// The resource type.
 pub(super) struct MetricPolicy;
@@ -73,6 +78,30 @@ impl Resource for MetricPolicy {
             )
             .block(NestedBlock::list("rule", rule).count(0, rules))
             .block(timeouts::block())
+    }
+
+    fn modify_plan(
+        &self,
+        client: Option<&Client>,
+        prior: Option<&MetricPolicyModel>,
+        config: &MetricPolicyModel,
+        planned: &mut MetricPolicyModel,
+    ) -> Diagnostics {
+        let rules = config.rule.known().and_then(|rules| rules.iter().map(to_json).collect::<Option<Vec<_>>>());
+        let (Some(client), Some(rules), Some(level)) = (client, rules, config.container_level_metrics.known()) else {
+            return Diagnostics::none();
+        };
+        let container = config.container_name.known().map(String::as_str);
+        // The level stands on the first line, so that a rule's line tells which it is.
+        let text = format!("{{\"ContainerLevelMetrics\": {}, \"MetricPolicyRules\": {}}}", json!(level), lines(&rules));
+        let path = |at: Position| match at.line.checked_sub(2) {
+            Some(index) if index < rules.len() => Path::attribute("rule").index(index),
+            _ => Path::attribute("container_level_metrics"),
+        };
+        let (kind, text) = (DocumentKind::Metric, text.as_str());
+        let parts = |model: &MetricPolicyModel| (model.container_level_metrics.clone(), model.rule.clone());
+        let changed = prior.is_none_or(|prior| parts(prior) != parts(planned));
+        client.guardrails.document(client, &Document { kind, text, container, changed, path: &path })
     }
 
     async fn create(
@@ -182,4 +211,12 @@ fn from_sdk(rule: &MetricPolicyRule) -> RuleModel {
         object_group: rule.object_group().to_owned().into(),
         object_group_name: rule.object_group_name().to_owned().into(),
     }
+}
+
+/// A rule in the API's form; `None` while a part is unknown.
+fn to_json(rule: &RuleModel) -> Option<Json> {
+    if rule.object_group.is_unknown() || rule.object_group_name.is_unknown() {
+        return None;
+    }
+    Some(json!({ "ObjectGroup": rule.object_group.text(), "ObjectGroupName": rule.object_group_name.text() }))
 }

@@ -37,6 +37,12 @@ fn known_texts(texts: &Attr<Texts>) -> Vec<String> {
     elements.iter().filter_map(|element| element.known().cloned()).collect()
 }
 
+/// A JSON array with one element on each line, from the second line on: the line of a place tells the element.
+fn lines(elements: &[Json]) -> String {
+    let elements: Vec<String> = elements.iter().map(Json::to_string).collect();
+    format!("[\n{}\n]", elements.join(",\n"))
+}
+
 /// The attribute by which a policy names its container.
 fn container_name() -> Attribute {
     Attribute::string("container_name")

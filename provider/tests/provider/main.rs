@@ -7,10 +7,12 @@ mod connection; // what an endpoint sees of the provider block
 mod data_sources; // policies that others manage
 mod faults; // a service that fails, throttles, hangs up or takes its time
 mod functions; // pure functions, on a provider without configuration
+mod guardrails; // the rules of the linter at plan
 mod identity; // identities, lists and states taken over
 mod lifecycle; // every resource and data source, on the embedded service
 mod objects; // objects, and what else is done with them
 mod tags; // default, own and ignored tags
+mod upgrade; // states of older releases
 mod validation; // what the API would refuse, refused at plan
 
 use std::net::SocketAddr;
