@@ -255,7 +255,7 @@ fn guardrails_block() -> Block {
                  are warnings. Default: `fail_on` of the configuration; without it, `error`.",
             )
             .check_text(|level| match level {
-                level if level == "never" || guardrails::severity(level).is_some() => Ok(()),
+                level if guardrails::threshold(level).is_some() => Ok(()),
                 level => Err(format!("`{level}` is none of `info`, `warning`, `error` and `never`")),
             }),
     )

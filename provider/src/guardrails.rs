@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 
-use mediastore_lint::config::Config;
+use mediastore_lint::config::{Config, FailOn};
 use mediastore_lint::finding::{Finding, Severity};
 use mediastore_lint::lint::{Given, Settings};
 use mediastore_lint::source::Position;
@@ -31,8 +31,8 @@ pub(crate) enum Guardrails {
     Off,
     /// They depend on what is not known before apply.
     Unknown,
-    /// The rules, and from which severity on they fail a plan; nothing fails it where that is nothing.
-    On { settings: Box<Settings>, fail_on: Option<Severity> },
+    /// The rules, and from which severity on they fail a plan.
+    On { settings: Box<Settings>, fail_on: FailOn },
 }
 
 /// A document that is about to be put.
@@ -59,10 +59,7 @@ impl Guardrails {
             let path = Path::attribute("guardrails").name("config");
             Diagnostic::at(path, "Unusable guardrails", sentence(error))
         })?;
-        let fail_on = match fail_on {
-            None => Some(settings.fail_on()),
-            Some(level) => severity(level),
-        };
+        let fail_on = fail_on.and_then(threshold).or(settings.config().fail_on).unwrap_or_default();
         Ok(Guardrails::On { settings: Box::new(settings), fail_on })
     }
 
@@ -101,7 +98,7 @@ impl Guardrails {
             Err(error) => return Diagnostic::error("Guardrails could not be evaluated", sentence(error)).into(),
         };
         let diagnostic = |finding: &Finding| {
-            let forbidden = fail_on.is_some_and(|least| finding.severity >= least);
+            let forbidden = fail_on.is_reached_by(finding.severity);
             let fails = forbidden && changed;
             // What is only worth knowing would be told at every plan for ever.
             if !forbidden && finding.severity == Severity::Info {
@@ -134,12 +131,13 @@ pub(crate) fn container(client: &Client, name: Option<String>) -> ContainerValue
     }
 }
 
-/// The words that `fail_on` takes; `never` is none of the severities.
-pub(crate) fn severity(level: &str) -> Option<Severity> {
-    match level {
-        "info" => Some(Severity::Info),
-        "warning" => Some(Severity::Warning),
-        "error" => Some(Severity::Error),
+/// The words that `fail_on` takes.
+pub(crate) fn threshold(word: &str) -> Option<FailOn> {
+    match word {
+        "info" => Some(FailOn::Info),
+        "warning" => Some(FailOn::Warning),
+        "error" => Some(FailOn::Error),
+        "never" => Some(FailOn::Never),
         _ => None,
     }
 }
