@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::protos;
 use crate::reference;
 use crate::shell::{self, Failure, say};
+use crate::smt;
 
 /// The whole workspace, with the one feature that only tests use: the same everywhere, so that nothing is built twice.
 const WORKSPACE: [&str; 3] = ["--workspace", "--features", "tf-plugin/testing"];
@@ -33,6 +34,7 @@ pub(crate) fn run(repository: &Path) -> Result<(), Failure> {
     } else {
         step("tests, end to end too", &|| cargo(&["test"], &["--no-fail-fast"]))?;
     }
+    step("policy engine beside an SMT solver", &|| smt::run(repository))?;
     say("\n=== All well.");
     for (name, time) in times {
         say(&format!("{:>7.1} s  {name}", time.as_secs_f64()));

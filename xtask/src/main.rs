@@ -11,6 +11,7 @@ mod protos;
 mod reference;
 mod rule_pages;
 mod shell;
+mod smt;
 #[cfg(test)]
 mod tidy;
 
