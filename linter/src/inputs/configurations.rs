@@ -1,7 +1,7 @@
 //! Which directories of Terraform source are roots, and which files they read: a quick look into each before any is evaluated.
 //!
 //! A directory that another one calls is judged with it, with the values it is called with. A file that a configuration reads is judged
-//! there too. Directories without a word of MediaStore, that call nothing outside of what was found, are passed over.
+//! there too. Directories found on the way that have no word of MediaStore, and call nothing outside of what was found, are passed over.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -72,7 +72,8 @@ fn reach<'a>(root: &'a PathBuf, looks: &'a BTreeMap<&PathBuf, Look>, reached: &m
 }
 
 fn look(directory: &Path, within: &Path) -> Look {
-    let mut look = Look::default();
+    // What somebody names is judged, whatever is in it: that it cannot be read is not to pass for clean.
+    let mut look = Look { mentions_ours: directory == within, ..Look::default() };
     let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     let entries = fs::read_dir(here).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
     let mut calls_modules = false;

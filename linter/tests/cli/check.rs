@@ -134,6 +134,18 @@ fn exit_codes_say_how_it_ended() {
 }
 
 #[test]
+fn a_damaged_file_that_is_named_is_not_clean_though_it_has_no_word_of_ours() {
+    let runner = Runner::new().file("main.tf", "resource \"x\" {").file("below/main.tf", "resource \"x\" {");
+    for named in ["main.tf", "."] {
+        let run = runner.run(&format!("check --format json {named}"));
+        assert_eq!(run.code, 3, "{named}: {}", run.out);
+    }
+    // What is only found on the way is Terraform's to complain about.
+    let runner = Runner::new().file("below/main.tf", "resource \"x\" {").file("policy.json", public());
+    assert_eq!(rules(&json(&runner, ".")).iter().filter(|rule| **rule == "input-broken").count(), 0);
+}
+
+#[test]
 fn what_cannot_be_read_is_named_beside_what_can() {
     let runner =
         Runner::new().file("b/policy.json", public()).file("a/main.tf", "resource \"mediastore_container\" {{\n");
