@@ -37,7 +37,7 @@ impl Aws {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home.path())
             .env("AWS_SHARED_CREDENTIALS_FILE", self.data_dir.join(mediastore_service::OWNER_KEY_FILE))
-            .env("AWS_REGION", "us-west-2")
+            .env("AWS_DEFAULT_REGION", "us-west-2")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .args(["--output", "json", "--endpoint-url", &url, service])
             .args(arguments);
