@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod arrows;
 mod bench;
+mod bench_linter;
 mod ci;
 mod demo;
 mod dist;
@@ -25,6 +26,7 @@ usage: cargo xtask <chore>
   demo           build the provider and take examples/quickstart through its life with a real Terraform
   ci             format, lints, generated code, and every test
   bench          the provider's numbers beside their targets, as Markdown
+  bench linter   the linter beside checkov and cfn-lint, as Markdown
   dist           release files in target/dist, and the proof that Terraform installs from them
                  [--target TRIPLE] [--profile PROFILE]
   seal           checksums of the files in target/dist, and a signature over them
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         ["demo"] => demo::run(repository()).map_err(sentence),
         ["ci"] => ci::run(repository()).map_err(sentence),
         ["bench"] => bench::run(repository()).map_err(sentence),
+        ["bench", "linter"] => bench_linter::run(repository()).map_err(sentence),
         ["dist", wish @ ..] if dist::Wish::parse(wish).is_some() => {
             dist::run(repository(), &dist::Wish::parse(wish).unwrap_or_default()).map_err(sentence)
         }
