@@ -47,7 +47,7 @@ impl Compiled {
 }
 
 impl Prepared {
-    pub(crate) fn new(frame: Frame, pins: Pins, rules: usize) -> Self {
+    pub(crate) fn new(frame: Rc<Frame>, pins: Pins, rules: usize) -> Self {
         let mut world = World::new(frame);
         let mut always = Conjunction::new();
         let mut literals = world.axioms();

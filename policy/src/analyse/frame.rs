@@ -73,7 +73,7 @@ pub(crate) struct Frame {
     /// What to try first.
     pub(crate) hints: Rc<Hints>,
     /// The ARNs of the shape, made when first needed; many frames share them.
-    pub(crate) resources: Rc<OnceCell<Rc<[Pattern]>>>,
+    pub(crate) resources: Rc<OnceCell<Slot>>,
 }
 
 /// Values that the policies suggest. Trying them spares most searches.
@@ -182,17 +182,21 @@ pub(crate) fn principal_slot(frame: &Frame) -> Slot {
         ),
         _ => (Pattern::new(), ""),
     };
-    let mut slot = Slot::new(Kind::Text(Rc::new([universe.then(&tail)]))).hint(hint.clone() + example);
-    if frame.who != Who::Service {
-        slot.hints.extend(frame.hints.accounts.iter().map(|account| hint.replace(OUTSIDE_ACCOUNT, account) + example));
-    }
-    slot.hints.extend(frame.hints.principals.iter().map(|name| name.clone() + example));
-    slot
+    let accounts = frame.hints.accounts.iter().filter(|_| frame.who != Who::Service);
+    let hints = accounts.map(|account| hint.replace(OUTSIDE_ACCOUNT, account));
+    let hints = hints.chain(frame.hints.principals.iter().cloned());
+    let slot = Slot::new(Kind::Text(Rc::new([universe.then(&tail)]))).hint(hint.clone() + example);
+    hints.fold(slot, |slot, hint| slot.hint(hint + example))
 }
 
 impl Frame {
-    pub(crate) fn universe(&self) -> Rc<[Pattern]> {
-        Rc::clone(self.resources.get_or_init(|| self.shape.universe(&self.partition).into()))
+    pub(crate) fn resource_slot(&self) -> &Slot {
+        self.resources.get_or_init(|| {
+            let mut slot = Slot::new(Kind::Text(self.shape.universe(&self.partition).into()));
+            slot.longest = Some(self.shape.longest(&self.partition));
+            let slot = slot.hint(self.shape.typical(&self.partition));
+            self.hints.resources.iter().fold(slot, |slot, hint| slot.hint(hint))
+        })
     }
 
     /// The ids with a prefix: those AWS gives out, and those written in the policies.

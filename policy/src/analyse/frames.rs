@@ -88,7 +88,7 @@ pub(crate) fn frames(
     mentions: Mentions,
     now: Option<i64>,
     hints: &Rc<Hints>,
-) -> Vec<Frame> {
+) -> Vec<Rc<Frame>> {
     let mut callers = vec![Who::Anonymous, Who::User];
     if mentions.identity {
         callers.extend([Who::Role, Who::Root, Who::FederatedUser]);
@@ -128,7 +128,7 @@ pub(crate) fn frames(
                     for credentials in credentials {
                         for source in if *who == Who::Service { sources } else { &[Source::Account] } {
                             for forwarded in if signed && mentions.forwarding { &[false, true][..] } else { &[false] } {
-                                frames.push(Frame {
+                                frames.push(Rc::new(Frame {
                                     who: who.clone(),
                                     network: *network,
                                     credentials: *credentials,
@@ -140,7 +140,7 @@ pub(crate) fn frames(
                                     now,
                                     hints: Rc::clone(hints),
                                     resources: Rc::clone(&resources),
-                                });
+                                }));
                             }
                         }
                     }

@@ -1,6 +1,6 @@
 //! Keys whose value is part of a longer text: what is asked of them, as what it asks of the text.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::domain::intervals::Intervals;
 use super::domain::language::Pattern;
@@ -44,17 +44,15 @@ impl Lift {
                 _ => Need { atom: Atom::Open, ..need },
             },
             Lift::Between { before, after, barred } => {
-                let lifted = |patterns: &[Pattern]| -> Rc<[Pattern]> {
+                let lifted = |patterns: &[Pattern]| -> Arc<[Pattern]> {
                     patterns.iter().map(|own| before.clone().then(&own.clone().confined(barred)).then(after)).collect()
                 };
                 let atom = match &need.atom {
                     Atom::Constant(value) => Atom::Constant(*value),
-                    Atom::Text { patterns, outside } => {
-                        Atom::Text { patterns: lifted(patterns).to_vec().into(), outside: *outside }
-                    }
+                    Atom::Text { patterns, outside } => Atom::Text { patterns: lifted(patterns), outside: *outside },
                     // The keys that are lifted are well-formed ARNs or none at all.
                     Atom::Arn { patterns, outside, other } => match before.items().is_empty() {
-                        true => Atom::Text { patterns: lifted(patterns).to_vec().into(), outside: *outside },
+                        true => Atom::Text { patterns: lifted(patterns), outside: *outside },
                         false => Atom::Constant(*other),
                     },
                     _ => Atom::Open,

@@ -203,6 +203,16 @@ impl Atom {
         }
     }
 
+    /// About how much there is to compare a text with, for the budget.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Text { patterns, .. } | Self::Arn { patterns, .. } => {
+                patterns.iter().map(|pattern| pattern.items().len()).sum()
+            }
+            _ => 1,
+        }
+    }
+
     pub(crate) fn admits(&self, text: &str) -> bool {
         match self {
             Self::Constant(value) => *value,

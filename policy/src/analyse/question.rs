@@ -10,7 +10,7 @@ use super::frame::Frame;
 use super::frames::{Mentions, frames, hints, named_callers};
 use super::need::Substitution;
 use super::search::{Conjunction, Problem};
-use super::world::{Literal, RESOURCE, World};
+use super::world::{Literal, World};
 use super::zone::{TrustZone, Written, is_account};
 use crate::condition::OperandValue;
 use crate::decide::{Verdict, decide, includes_action};
@@ -70,7 +70,7 @@ pub(crate) struct Study<'p> {
     pub(super) rules: Vec<Rule<'p>>,
     sides: [Vec<&'p Policy>; 2],
     written: Written,
-    frames: Vec<Frame>,
+    frames: Vec<Rc<Frame>>,
     /// One for each frame, made when first needed.
     worlds: Vec<Option<Prepared>>,
     /// For a resource type, a partition and a rule: whether the rule speaks of any such resource.
@@ -368,7 +368,7 @@ impl<'p> Study<'p> {
     fn take(&mut self, frame: usize) -> Prepared {
         match self.worlds[frame].take() {
             Some(prepared) => prepared,
-            None => Prepared::new(self.frames[frame].clone(), Vec::new(), self.rules.len()),
+            None => Prepared::new(Rc::clone(&self.frames[frame]), Vec::new(), self.rules.len()),
         }
     }
 
@@ -390,7 +390,7 @@ impl<'p> Study<'p> {
             return *answer;
         }
         let (of, partition) = (own.shape.of, own.partition.clone());
-        let slot = World::new(own.clone()).slots.swap_remove(RESOURCE);
+        let own = Rc::clone(own);
         let mut needs = Vec::new();
         let mut answer = true;
         for literal in resources(self.rules[rule].statement, &|_| Substitution::Open) {
@@ -400,7 +400,7 @@ impl<'p> Study<'p> {
             }
         }
         let needs: Vec<_> = needs.iter().map(Rc::as_ref).filter(|need| !need.is_open()).collect();
-        answer &= slot.solve(&needs, &mut self.budget) != Found::Empty;
+        answer &= own.resource_slot().solve(&needs, &mut self.budget) != Found::Empty;
         self.resources.push(((of, partition, rule), answer));
         answer
     }

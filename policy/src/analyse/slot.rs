@@ -21,11 +21,11 @@ pub(crate) type Value = Option<Vec<String>>;
 pub(crate) struct Slot {
     pub(crate) kind: Kind,
     /// Several values are possible.
-    pub(crate) many: bool,
-    pub(crate) may_lack: bool,
+    many: bool,
+    may_lack: bool,
     pub(crate) may_have: bool,
-    /// Values to try first.
-    pub(crate) hints: Vec<String>,
+    /// Values to try first. INVARIANT: the slot can hold each of them.
+    hints: Vec<String>,
     /// The most units of a text, where there is a limit.
     pub(crate) longest: Option<usize>,
 }
@@ -60,8 +60,17 @@ impl Slot {
         self
     }
 
+    pub(crate) fn several(mut self, possible: bool) -> Self {
+        self.many = possible;
+        self
+    }
+
+    /// Tries `text` first, if the slot can hold it.
     pub(crate) fn hint(mut self, text: impl Into<String>) -> Self {
-        self.hints.push(text.into());
+        let text = text.into();
+        if self.admits(&text) {
+            self.hints.push(text);
+        }
         self
     }
 
@@ -114,13 +123,20 @@ impl Slot {
         if !budget.spend(1 + atoms.len() as u64) {
             return Found::Unknown;
         }
-        let admitted = |text: &str| self.admits(text) && atoms.iter().all(|atom| atom.admits(text));
+        let wanted = |text: &str| atoms.iter().all(|atom| atom.admits(text));
+        let admitted = |text: &str| self.admits(text) && wanted(text);
         if let Kind::Bool = self.kind {
             let value = ["true", "false"].into_iter().find(|text| admitted(text));
             return value.map_or(Found::Empty, |text| Found::Member(text.to_owned()));
         }
-        if let Some(hint) = self.hints.iter().find(|hint| admitted(hint)) {
-            return Found::Member(hint.clone());
+        let cost: usize = atoms.iter().map(|atom| atom.size()).sum();
+        for hint in &self.hints {
+            if !budget.spend(1 + cost as u64 / 8) {
+                return Found::Unknown;
+            }
+            if wanted(hint) {
+                return Found::Member(hint.clone());
+            }
         }
         // A list of texts is gone through where other families than texts are asked for too.
         let is_text = |atom: &Atom| matches!(atom, Atom::Text { .. } | Atom::Arn { .. });

@@ -6,6 +6,7 @@
 //! slots of their own: what is asked of them is lifted to what it asks of the text.
 
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use compact_str::CompactString;
 
@@ -27,7 +28,7 @@ use crate::request::{Context, Request};
 
 /// A frame with its slots.
 pub(crate) struct World {
-    pub(crate) frame: Frame,
+    pub(crate) frame: Rc<Frame>,
     pub(crate) slots: Vec<Slot>,
     keys: Vec<(CompactString, Place)>,
 }
@@ -51,11 +52,9 @@ pub(crate) const RESOURCE: usize = 1;
 const CLOCK: usize = 2;
 
 impl World {
-    pub(crate) fn new(frame: Frame) -> Self {
+    pub(crate) fn new(frame: Rc<Frame>) -> Self {
         let principal = principal_slot(&frame);
-        let mut resource = Slot::new(Kind::Text(frame.universe())).hint(frame.shape.typical(&frame.partition));
-        resource.longest = Some(frame.shape.longest(&frame.partition));
-        resource.hints.extend(frame.hints.resources.iter().cloned());
+        let resource = frame.resource_slot().clone();
         let clock = Slot::new(Kind::Date { step: 1000, preferred: frame.now.map_or(USUAL_TIME, whole_second) });
         Self { frame, slots: vec![principal, resource, clock], keys: Vec::new() }
     }
@@ -69,7 +68,7 @@ impl World {
             axioms.push(Literal::Need(CLOCK, Rc::new(need)));
         }
         if self.frame.network == Network::Internet {
-            axioms.push(self.require("aws:sourceip", Need::outside(&private_addresses())));
+            axioms.push(self.require("aws:sourceip", PUBLIC_ADDRESSES.clone()));
         }
         axioms
     }
@@ -161,7 +160,7 @@ impl World {
         let nothing = Place::Fixed(None);
         let fixed = |text: &str| Place::Fixed(Some(vec![text.to_owned()]));
         let text = || Slot::new(Kind::Text(Rc::new([Pattern::anything()])));
-        let frame = self.frame.clone();
+        let frame = Rc::clone(&self.frame);
         let signed = matches!(frame.who, Who::Root | Who::User | Who::Role | Who::FederatedUser);
         let service = frame.who == Who::Service;
         let vpc = frame.network == Network::Vpc;
@@ -331,7 +330,7 @@ impl World {
                     _ if other.starts_with("aws:requesttag/") || other.starts_with("aws:resourcetag/") => {
                         self.slot(text().optional().hint("x"))
                     }
-                    "aws:tagkeys" => self.slot(Slot { many: true, ..text().optional().hint("x") }),
+                    "aws:tagkeys" => self.slot(text().optional().hint("x").several(true)),
                     _ if other.starts_with("aws:") => nothing,
                     _ => {
                         let kind = match row.kind {
@@ -342,7 +341,7 @@ impl World {
                             KeyKind::Bool => Kind::Bool,
                             KeyKind::Ip => Kind::Address,
                         };
-                        self.slot(Slot { many: row.multivalued, ..Slot::new(kind).optional() })
+                        self.slot(Slot::new(kind).optional().several(row.multivalued))
                     }
                 }
             }
@@ -439,9 +438,9 @@ fn whole_second(milliseconds: i64) -> i64 {
     milliseconds.div_euclid(1000).saturating_mul(1000).saturating_add(if milliseconds % 1000 == 0 { 0 } else { 1000 })
 }
 
-/// The addresses that no request over the internet comes from (W6).
-fn private_addresses() -> Addresses {
+/// The addresses that requests over the internet come from, which are not private (W6).
+static PUBLIC_ADDRESSES: LazyLock<Need> = LazyLock::new(|| {
     let v4 = |a: u8, b: u8, prefix: u8| Addresses::network(std::net::Ipv4Addr::new(a, b, 0, 0).into(), prefix);
     let v6 = Addresses::network(std::net::Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0).into(), 7);
-    v4(10, 0, 8).union(&v4(172, 16, 12)).union(&v4(192, 168, 16)).union(&v6)
-}
+    Need::outside(&v4(10, 0, 8).union(&v4(172, 16, 12)).union(&v4(192, 168, 16)).union(&v6))
+});

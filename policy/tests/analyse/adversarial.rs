@@ -52,6 +52,17 @@ pub(crate) fn policies() -> Vec<Hard> {
             ),
             "none",
         ),
+        // Each is worth trying as a resource, and each is long to compare with.
+        (
+            "paths of stars",
+            fill(&ALLOW.replace(r#""Resource":"*""#, r#""Resource":"arn:aws:mediastore:*:*:container/*""#), |number| {
+                deny(r#"{"Bool":{"aws:SecureTransport":"true"}}"#).replace(
+                    r#""Resource":"*""#,
+                    &format!(r#""Resource":"arn:aws:mediastore:*:*:container/m/{number}{}*""#, "*a*b".repeat(60)),
+                )
+            }),
+            "public",
+        ),
         (
             "variables",
             fill(ALLOW, |number| {

@@ -12,7 +12,7 @@ pub(crate) enum Class {
     /// Exactly this unit.
     Unit(u16),
     /// One of a few units, sorted: the spellings of a letter when case does not count.
-    OneOf(Box<[u16]>),
+    OneOf(Cow<'static, [u16]>),
     /// Every unit but these, sorted. Empty means any unit at all.
     Except(Cow<'static, [u16]>),
     /// Inclusive ranges, sorted and disjoint: the alphabet of a name.
@@ -89,6 +89,13 @@ impl Class {
     /// All units whose lower case is that of `letter`, which is how AWS ignores case. Letters outside the basic plane
     /// are left alone, as AWS leaves them.
     fn ignoring_case(letter: char) -> Option<Class> {
+        match letter {
+            // The Kelvin sign is a `k` too.
+            'k' | 'K' => {}
+            'a'..='z' | 'A'..='Z' => return Some(Class::OneOf(Cow::Borrowed(&BOTH_CASES[(letter as usize & 31) - 1]))),
+            '\0'..='\x7f' => return Some(Class::Unit(letter as u16)),
+            _ => {}
+        }
         let unit = u16::try_from(u32::from(letter)).ok()?;
         let lower = lower_unit(letter);
         let plain = char::from_u32(lower).unwrap_or(letter);
@@ -113,6 +120,17 @@ impl Class {
         })
     }
 }
+
+/// Each letter of ASCII as a capital and small.
+static BOTH_CASES: [[u16; 2]; 26] = {
+    let mut pairs = [[0; 2]; 26];
+    let mut letter = 0u16;
+    while letter < 26 {
+        pairs[letter as usize] = [b'A' as u16 + letter, b'a' as u16 + letter];
+        letter += 1;
+    }
+    pairs
+};
 
 fn lower_unit(letter: char) -> u32 {
     let mut lower = letter.to_lowercase();
@@ -180,7 +198,7 @@ impl Pattern {
     /// The pattern that matches `text` in every spelling that differs only by case. `None` when the text holds a letter
     /// whose lower case depends on its neighbours or is longer than the letter, which no row of items can say.
     pub(crate) fn ignoring_case(text: &str) -> Option<Self> {
-        let mut pattern = Self::new();
+        let mut pattern = Self { items: Vec::with_capacity(text.len()) };
         for letter in text.chars() {
             if matches!(letter, '\u{3a3}' | '\u{3c3}' | '\u{3c2}' | '\u{130}') || letter == '\u{307}' {
                 return None;
@@ -199,6 +217,8 @@ impl Pattern {
     }
 
     pub(crate) fn then_text(mut self, text: &str) -> Self {
+        // Texts are ASCII nearly always; the iterator's own guess is a third of that, and growing in steps shows.
+        self.items.reserve(text.len());
         self.items.extend(text.encode_utf16().map(|unit| Item::One(Class::Unit(unit))));
         self
     }
@@ -224,6 +244,7 @@ impl Pattern {
     }
 
     pub(crate) fn then(mut self, other: &Pattern) -> Self {
+        self.items.reserve(other.items.len());
         for item in &other.items {
             self = match item {
                 Item::Many(class) => self.then_many(class.clone()),
@@ -308,7 +329,7 @@ impl Pattern {
 
     /// Whether some string matches both. Exact, but for one thing: it may take half a surrogate pair for a string.
     pub(crate) fn meets(&self, other: &Self) -> bool {
-        let (own, theirs) = (&self.items, &other.items);
+        let Some((own, theirs)) = self.past_single_items(other, Class::meets) else { return false };
         let columns = theirs.len() + 1;
         let mut seen = vec![0u64; ((own.len() + 1) * columns).div_ceil(64)];
         let mut open = vec![(0, 0)];
@@ -345,13 +366,15 @@ impl Pattern {
 
     /// Whether every string that matches this matches the other, as far as the items show it: `true` is certain.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
-        let mut reached = vec![false; other.items.len() + 1];
+        let Some((items, others)) = self.past_single_items(other, Class::is_within) else { return false };
+        let mut reached = vec![false; others.len() + 1];
+        let mut next = reached.clone();
         reached[0] = true;
-        for item in &self.items {
-            close(&other.items, &mut reached);
-            let mut next = vec![false; reached.len()];
+        for item in items {
+            close(others, &mut reached);
+            next.fill(false);
             let mut any = false;
-            for (position, covering) in other.items.iter().enumerate().filter(|(position, _)| reached[*position]) {
+            for (position, covering) in others.iter().enumerate().filter(|(position, _)| reached[*position]) {
                 let to = match (item, covering) {
                     (Item::One(own), Item::One(class)) if own.is_within(class) => position + 1,
                     (Item::One(own) | Item::Many(own), Item::Many(class)) if own.is_within(class) => position,
@@ -363,10 +386,27 @@ impl Pattern {
             if !any {
                 return false;
             }
-            reached = next;
+            std::mem::swap(&mut reached, &mut next);
         }
-        close(&other.items, &mut reached);
-        reached[other.items.len()]
+        close(others, &mut reached);
+        reached[others.len()]
+    }
+
+    /// What follows the single units with which both begin; nothing if `fits` is not true of a pair of these. Patterns are
+    /// told apart by what they begin with more often than not.
+    fn past_single_items<'a>(
+        &'a self,
+        other: &'a Self,
+        fits: impl Fn(&Class, &Class) -> bool,
+    ) -> Option<(&'a [Item], &'a [Item])> {
+        let mut at = 0;
+        while let (Some(Item::One(own)), Some(Item::One(theirs))) = (self.items.get(at), other.items.get(at)) {
+            if !fits(own, theirs) {
+                return None;
+            }
+            at += 1;
+        }
+        Some((&self.items[at..], &other.items[at..]))
     }
 
     /// The one string this pattern matches, if it is only one.
@@ -425,9 +465,11 @@ impl Pattern {
 /// Runs the row as a nondeterministic automaton whose state is the list of positions reached.
 fn simulate(items: &[Item], units: impl Iterator<Item = u16>) -> bool {
     let mut reached = Reached { items, marks: vec![0; items.len() + 1], round: 1, positions: Vec::new() };
+    let mut before = Vec::new();
     reached.add(0);
     for unit in units {
-        let before = std::mem::take(&mut reached.positions);
+        std::mem::swap(&mut before, &mut reached.positions);
+        reached.positions.clear();
         reached.round += 1;
         for &position in &before {
             match items.get(position) {
@@ -555,6 +597,10 @@ mod tests {
         for (text, value, expected) in [
             ("Key", "kEY", true),
             ("k", "\u{212A}", true),
+            ("@[`{9", "@[`{9", true),
+            ("@[", "`{", false),
+            ("azAZ", "AZaz", true),
+            ("a", "b", false),
             ("\u{212A}", "K", true),
             ("s", "\u{17f}", false),
             ("\u{df}", "SS", false),
