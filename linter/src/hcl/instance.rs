@@ -404,7 +404,7 @@ impl<'a> Run<'a> {
         };
         match directory.calls[*index].target {
             Target::Local(_) => self.expanded(module, Declared::Call(*index), span),
-            Target::Elsewhere | Target::Missing => {
+            Target::Elsewhere(_) | Target::Missing => {
                 let prefix = self.instance(module).prefix.clone();
                 Ok(Value::unknown(Hole::any(format!("{prefix}module.{name}")), span))
             }

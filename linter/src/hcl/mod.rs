@@ -1,4 +1,4 @@
-//! Terraform and OpenTofu source: a directory of configuration, with the local modules it calls, becomes one [`Unit`].
+//! Terraform and OpenTofu source: a directory of configuration, with the modules it calls, becomes one [`Unit`].
 //!
 //! Expressions are evaluated as Terraform would at plan, without running it: variables with their defaults and `.tfvars`, locals, functions,
 //! `count`, `for_each`, `dynamic`, modules, policy document data sources. What cannot be known before apply stays a named hole with what is
@@ -7,7 +7,7 @@
 //! | module | does |
 //! | --- | --- |
 //! | `syntax`, `parse`, `template`, `json_syntax` | text to tree, in both syntaxes |
-//! | `module` | files to declarations |
+//! | `module`, `installed` | files to declarations, of local modules and of those that `terraform init` has got |
 //! | `evaluate`, `operators`, `functions`, `blocks` | expressions to values |
 //! | `instance`, `attributes`, `provider`, `policy_document` | what references mean |
 //! | `value`, `words`, `number`, `types` | values and their places |
@@ -18,6 +18,7 @@ mod blocks;
 mod evaluate;
 mod files;
 mod functions;
+mod installed;
 mod instance;
 mod json_syntax;
 mod module;
@@ -45,7 +46,7 @@ use crate::source::Sources;
 use crate::unit::Unit;
 
 pub use self::files::{Disk, Files, Memory};
-pub use self::module::is_configuration;
+pub use self::module::{Calls, is_configuration};
 
 /// What the command line says about variables.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +64,7 @@ pub struct Configuration {
     pub called: Vec<PathBuf>,
 }
 
-/// Reads a directory of configuration and the local modules it calls.
+/// Reads a directory of configuration and the modules it calls, as far as they are on disk.
 #[must_use]
 pub fn read_module(files: &dyn Files, directory: &Path, options: &Options) -> Configuration {
     let mut sources = Sources::default();
@@ -77,9 +78,9 @@ pub fn read_module(files: &dyn Files, directory: &Path, options: &Options) -> Co
     Configuration { unit, called }
 }
 
-/// The local directories that a directory's own module calls lead to. Nothing is evaluated.
+/// What a directory's own module calls lead to. Nothing is evaluated.
 #[must_use]
-pub fn calls(files: &dyn Files, directory: &Path) -> Vec<PathBuf> {
+pub fn calls(files: &dyn Files, directory: &Path) -> Calls {
     module::calls(files, directory)
 }
 

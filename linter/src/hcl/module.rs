@@ -1,4 +1,4 @@
-//! Directories of configuration: which files belong to one, what they declare, and which local directories they call.
+//! Directories of configuration: which files belong to one, what they declare, and which directories they call.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use compact_str::CompactString;
 use mediastore_policy::span::Span;
 
 use super::files::{Files, tidy};
+use super::installed::{Absent, Installed};
 use super::parse::{self, SyntaxError};
 use super::syntax::{Block, Body, BodyView, Expr, Name};
 use super::{json_syntax, types};
@@ -67,13 +68,13 @@ pub(super) struct Call {
 pub(super) enum Target {
     /// A directory of this unit.
     Local(usize),
-    /// A registry, a repository, an archive.
-    Elsewhere,
-    /// No directory, or no source.
+    /// A registry, a repository, an archive, of which nothing is here.
+    Elsewhere(Absent),
+    /// No directory of configuration. That is a fault already.
     Missing,
 }
 
-/// A root directory and every local directory it calls, the root first.
+/// A root directory and every directory it calls, the root first.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     pub(super) directories: Vec<Directory>,
@@ -84,7 +85,10 @@ pub(super) struct Tree {
 /// Directories of one unit.
 const MOST_DIRECTORIES: usize = 500;
 
-/// Reads a directory and those it calls.
+/// Reads a directory and those it calls, also those from elsewhere that are installed.
+///
+/// A directory is read once, whatever calls it. What its own calls lead to is what is installed for the first of its callers; that it is
+/// another for a later one is a fault.
 pub(super) fn load(
     files: &dyn Files,
     root: &Path,
@@ -92,23 +96,38 @@ pub(super) fn load(
     sources: &mut Sources,
     faults: &mut Vec<Fault>,
 ) -> Tree {
+    let root = tidy(root);
+    let installed = Installed::beside(files, &root, sources, faults);
     let mut loader = Loader { files, sources, faults };
     let mut tree = Tree::default();
-    let mut known: BTreeMap<PathBuf, usize> = BTreeMap::new();
-    let mut waiting = vec![tidy(root)];
-    known.insert(tidy(root), 0);
+    let mut known: BTreeMap<PathBuf, usize> = BTreeMap::from([(root.clone(), 0)]);
+    // With each directory go the names of the calls that lead to it.
+    let mut waiting = vec![(root.clone(), String::new())];
     while tree.directories.len() < waiting.len() {
-        let path = waiting[tree.directories.len()].clone();
+        let (path, prefix) = waiting[tree.directories.len()].clone();
         let mut directory = loader.directory(&path);
         for call in &mut directory.calls {
-            let Some(source) = source_of(&call.block) else { continue };
-            if !is_local(&source) {
-                call.target = Target::Elsewhere;
-                continue;
-            }
-            let called = tidy(&path.join(&source));
+            let key = format!("{prefix}{}", call.name.text);
+            let called = match source_of(&call.block).filter(|source| is_local(source)) {
+                Some(source) => tidy(&path.join(source)),
+                None => match installed.directory(&key, &call.block) {
+                    Ok(called) => called,
+                    Err(absent) => {
+                        call.target = Target::Elsewhere(absent);
+                        continue;
+                    }
+                },
+            };
             if let Some(index) = known.get(&called) {
                 call.target = Target::Local(*index);
+                if !installed.agree(&waiting[*index].1, &format!("{key}.")) {
+                    let message = format!(
+                        "`{}` is judged with the modules that are installed for another call of it, which differ",
+                        call.name.text
+                    );
+                    let help = Some("run `terraform init -upgrade`, or judge the plan".to_owned());
+                    loader.faults.push(Fault { kind: FaultKind::NotEvaluated, message, span: call.block.header, help });
+                }
                 continue;
             }
             let is_module =
@@ -117,9 +136,12 @@ pub(super) fn load(
                 let (message, help) = match is_module {
                     true => (format!("more than {MOST_DIRECTORIES} modules"), None),
                     false => {
-                        let message =
-                            format!("the module `{}` has no configuration in `{}`", call.name.text, called.display());
-                        (message, Some("name a directory with `.tf` files".to_owned()))
+                        let message = format!(
+                            "the module `{}` has no configuration in `{}` that can be read",
+                            call.name.text,
+                            called.display()
+                        );
+                        (message, Some("name a directory of this repository with `.tf` files".to_owned()))
                     }
                 };
                 loader.faults.push(Fault { kind: FaultKind::NotEvaluated, message, span: call.block.header, help });
@@ -127,22 +149,36 @@ pub(super) fn load(
             }
             known.insert(called.clone(), waiting.len());
             call.target = Target::Local(waiting.len());
-            waiting.push(called);
+            waiting.push((called, format!("{key}.")));
         }
         tree.directories.push(directory);
     }
-    tree.values = loader.values(&tidy(root), var_files);
+    tree.values = loader.values(&root, var_files);
     tree
 }
 
-/// The local directories that a directory's module calls lead to.
-pub(super) fn calls(files: &dyn Files, directory: &Path) -> Vec<PathBuf> {
+/// What the module calls of one directory lead to.
+#[derive(Debug, Default)]
+pub struct Calls {
+    /// Directories of the same repository.
+    pub local: Vec<PathBuf>,
+    /// Whether anything leads elsewhere.
+    pub elsewhere: bool,
+}
+
+/// What a directory's own module calls lead to.
+pub(super) fn calls(files: &dyn Files, directory: &Path) -> Calls {
     let (mut sources, mut faults) = (Sources::default(), Vec::new());
     let mut loader = Loader { files, sources: &mut sources, faults: &mut faults };
     let path = tidy(directory);
-    let found = loader.directory(&path);
-    let sources = found.calls.iter().filter_map(|call| source_of(&call.block));
-    sources.filter(|source| is_local(source)).map(|source| tidy(&path.join(source))).collect()
+    let mut calls = Calls::default();
+    for call in &loader.directory(&path).calls {
+        match source_of(&call.block).filter(|source| is_local(source)) {
+            Some(source) => calls.local.push(tidy(&path.join(source))),
+            None => calls.elsewhere = true,
+        }
+    }
+    calls
 }
 
 /// Whether a module's source is a directory of the same configuration.

@@ -12,9 +12,10 @@ use super::attributes::with_scope;
 use super::blocks::Made;
 use super::evaluate::{Failure, Run, Scope};
 use super::functions;
-use super::module::{Directory, Mode, Resource, Target, source_of};
+use super::installed::Absent;
+use super::module::{Call, Directory, Mode, Resource, Target};
 use super::syntax::BodyView;
-use super::value::{Data, Declared, Handle, Layout, Mapping, Value, hole_of};
+use super::value::{Data, Declared, Handle, InstanceKey, Layout, Mapping, Value, hole_of};
 use crate::inputs::terraform as shapes;
 use crate::source::{Sources, Syntax};
 use crate::unit::{Container, Dialect, Document, DocumentKind, Origin, Owner, Stranger, Unit};
@@ -67,7 +68,8 @@ fn kind_of(resource: &Resource) -> Option<Kind> {
 
 /// Everything of MediaStore's in all modules.
 pub(super) fn collect(run: &Run<'_>, unit: &mut Unit) {
-    let relevant = relevant(&run.tree.directories);
+    let relevant = relevant(run);
+    let mut absent: Vec<(&Call, &Absent)> = Vec::new();
     let mut documents = Vec::new();
     let mut containers = HashMap::new();
     let mut waiting = vec![0];
@@ -76,8 +78,16 @@ pub(super) fn collect(run: &Run<'_>, unit: &mut Unit) {
         at += 1;
         let directory = &run.tree.directories[run.instance(module).directory];
         for (index, resource) in directory.resources.iter().enumerate() {
-            let Some(kind) = kind_of(resource).filter(|kind| *kind != Kind::Other) else { continue };
             let declared = Declared::Resource(index);
+            if let Some(word) = mentions_ours(run, resource)
+                && !run.keys(module, declared).is_empty()
+            {
+                let address = run.address(&Handle { module, declared, key: InstanceKey::None });
+                let message = format!("`{address}` has `{word}` in it, which is not judged here");
+                let help = "use a resource of MediaStore's own, or keep the template in a file, which is judged";
+                run.fault(&Failure::new(message, resource.block.header), Some(help));
+            }
+            let Some(kind) = kind_of(resource).filter(|kind| *kind != Kind::Other) else { continue };
             for key in run.keys(module, declared) {
                 let handle = Rc::new(Handle { module, declared, key });
                 match kind {
@@ -97,10 +107,19 @@ pub(super) fn collect(run: &Run<'_>, unit: &mut Unit) {
             }
         }
         for (index, call) in directory.calls.iter().enumerate() {
-            if !matches!(call.target, Target::Local(directory) if relevant[directory]) {
-                continue;
-            }
             let declared = Declared::Call(index);
+            match &call.target {
+                Target::Local(directory) if relevant[*directory] => {}
+                Target::Elsewhere(why) => {
+                    // What is called no time at all makes nothing.
+                    let is_new = !absent.iter().any(|(known, _)| std::ptr::eq(*known, call));
+                    if is_new && !run.keys(module, declared).is_empty() {
+                        absent.push((call, why));
+                    }
+                    continue;
+                }
+                Target::Local(_) | Target::Missing => continue,
+            }
             for key in run.keys(module, declared) {
                 match run.instance_of(&Handle { module, declared, key }, call.block.header) {
                     Ok(instance) => waiting.push(instance),
@@ -119,18 +138,22 @@ pub(super) fn collect(run: &Run<'_>, unit: &mut Unit) {
             unit.documents.push(Document { owner, ..document });
         }
     }
-    foreign_modules(run);
+    report_absent(run, &absent, unit);
 }
 
-/// Directories with something of MediaStore's in them, or in what they call.
-fn relevant(directories: &[Directory]) -> Vec<bool> {
-    let own = |directory: &Directory| directory.resources.iter().any(|resource| kind_of(resource).is_some());
+/// Directories with something in them, or in what they call, that may have to do with MediaStore.
+fn relevant(run: &Run<'_>) -> Vec<bool> {
+    let directories = &run.tree.directories;
+    let own = |directory: &Directory| {
+        let is_ours = |resource: &Resource| kind_of(resource).is_some() || mentions_ours(run, resource).is_some();
+        directory.resources.iter().any(is_ours)
+            || directory.calls.iter().any(|call| matches!(call.target, Target::Elsewhere(_)))
+    };
     let mut relevant: Vec<bool> = directories.iter().map(own).collect();
     loop {
         let mut changed = false;
         for (index, directory) in directories.iter().enumerate() {
-            let calls_one =
-                |call: &super::module::Call| matches!(call.target, Target::Local(called) if relevant[called]);
+            let calls_one = |call: &Call| matches!(call.target, Target::Local(called) if relevant[called]);
             if !relevant[index] && directory.calls.iter().any(calls_one) {
                 (relevant[index], changed) = (true, true);
             }
@@ -141,15 +164,32 @@ fn relevant(directories: &[Directory]) -> Vec<bool> {
     }
 }
 
-/// Modules from elsewhere that seem to make containers.
-fn foreign_modules(run: &Run<'_>) {
-    for directory in &run.tree.directories {
-        for call in &directory.calls {
-            let source = source_of(&call.block).unwrap_or_default().to_lowercase();
-            let suspect = ["mediastore", "media-store", "media_store"].iter().any(|word| source.contains(word));
-            if call.target == Target::Elsewhere && suspect {
-                let message = format!("the module `{}` comes from elsewhere and is not judged", call.name.text);
-                let help = "judge the plan as well, which has all modules: `terraform show -json`";
+/// What another resource says of MediaStore in its text: a template inside of `aws_cloudformation_stack`, a command of `local-exec`.
+fn mentions_ours(run: &Run<'_>, resource: &Resource) -> Option<&'static str> {
+    if kind_of(resource).is_some() || resource.mode != Mode::Resource {
+        return None;
+    }
+    let sources = run.sources.borrow();
+    let text = sources.text(resource.block.inside)?;
+    ["AWS::MediaStore::", "aws mediastore "].into_iter().find(|word| text.contains(word))
+}
+
+/// Modules from elsewhere that are not here. What they make cannot be known from their names, so none is passed over: a container may come
+/// from any of them. Each call is a fault of its own where MediaStore comes up. In a configuration where it does not they are one fault
+/// together: it is most likely no concern of ours, and a repository of hundreds of those must not drown the rest.
+fn report_absent(run: &Run<'_>, absent: &[(&Call, &Absent)], unit: &Unit) {
+    let is_ours = !(unit.containers.is_empty() && unit.documents.is_empty() && unit.strangers.is_empty());
+    match absent {
+        [(call, why), others @ ..] if !is_ours && !others.is_empty() => {
+            let names: Vec<String> = absent.iter().map(|(call, _)| format!("`{}`", call.name.text)).collect();
+            let (shown, rest) = names.split_at(names.len().min(5));
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            let message = format!("the modules {}{more} come from elsewhere and are not here", shown.join(", "));
+            run.fault(&Failure::new(message, call.block.header), Some(why.help));
+        }
+        _ => {
+            for (call, Absent { why, help }) in absent {
+                let message = format!("the module `{}` {why}", call.name.text);
                 run.fault(&Failure::new(message, call.block.header), Some(help));
             }
         }

@@ -1,7 +1,8 @@
 //! Which directories of Terraform source are roots, and which files they read: a quick look into each before any is evaluated.
 //!
 //! A directory that another one calls is judged with it, with the values it is called with. A file that a configuration reads is judged
-//! there too. Directories found on the way that have no word of MediaStore, and call nothing outside of what was found, are passed over.
+//! there too. Directories found on the way that have no word of MediaStore, and call nothing outside of what was found, are passed over: a
+//! module from elsewhere may make a container, whatever it is called.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -28,6 +29,7 @@ struct Look {
     calls: Vec<PathBuf>,
     reads: Vec<PathBuf>,
     mentions_ours: bool,
+    calls_elsewhere: bool,
 }
 
 impl Configurations {
@@ -65,7 +67,7 @@ fn reach<'a>(root: &'a PathBuf, looks: &'a BTreeMap<&PathBuf, Look>, reached: &m
             continue;
         };
         reached.insert(path);
-        is_ours |= look.mentions_ours;
+        is_ours |= look.mentions_ours || look.calls_elsewhere;
         waiting.extend(look.calls.iter().filter(|called| own.insert(called)));
     }
     is_ours
@@ -88,7 +90,9 @@ fn look(directory: &Path, within: &Path) -> Look {
         look.reads.extend(literal_paths(&bytes).map(|path| directory.join(path)));
     }
     if calls_modules {
-        look.calls = hcl::calls(&hcl::Disk::around(within), directory);
+        let calls = hcl::calls(&hcl::Disk::around(within), directory);
+        look.calls = calls.local;
+        look.calls_elsewhere = calls.elsewhere;
     }
     look
 }

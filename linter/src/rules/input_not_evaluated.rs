@@ -11,8 +11,11 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     strict: Severity::Warning,
     summary: "Part of an input was not evaluated, so it was not judged",
-    explanation: "The source is legal, but what it comes to could not be worked out without running the tool: a module from a registry, a file that \
+    explanation: "The source is legal, but what it comes to could not be worked out without running the tool: a module from elsewhere, a file that \
                   is not there yet, a cycle, very many instances. What hangs on it was not judged; nothing is skipped in silence.\n\n\
+                  A module from a registry, a repository or an archive may make containers, whatever it is called. After `terraform init` it is \
+                  read from `.terraform/modules`, and a finding is left only if something in it is one. Before, each call is a finding; in a \
+                  configuration where MediaStore does not come up, all calls together are one.\n\n\
                   To have it judged, run the linter on the plan: `terraform plan -out=plan.bin`, then \
                   `terraform show -json plan.bin > plan.json`.",
     bad: &[
@@ -20,6 +23,14 @@ pub(super) static RULE: Rule = Rule {
             "main.tf",
             r#"«module "live"» {
   source = "./streaming"
+}
+"#,
+        ),
+        Example::new(
+            "main.tf",
+            r#"«module "live"» {
+  source  = "acme/streaming/aws"
+  version = "~> 2.0"
 }
 "#,
         ),

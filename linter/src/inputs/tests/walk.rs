@@ -108,6 +108,37 @@ fn directories_of_source_are_judged_from_their_roots() {
 }
 
 #[test]
+fn a_module_from_elsewhere_may_make_a_container_whatever_it_is_called() {
+    let call = "module \"m\" {\n  source = \"terraform-aws-modules/vpc/aws\"\n}\n";
+    let list = r#"{"Modules": [{"Key": "m", "Source": "registry.terraform.io/terraform-aws-modules/vpc/aws", "Dir": ".terraform/modules/m"}]}"#;
+    let folder = folder(&[
+        ("absent/main.tf", call),
+        ("harmless/main.tf", call),
+        ("harmless/.terraform/modules/modules.json", list),
+        ("harmless/.terraform/modules/m/main.tf", "resource \"aws_vpc\" \"v\" {}\n"),
+        ("ours/main.tf", call),
+        ("ours/.terraform/modules/modules.json", list),
+        ("ours/.terraform/modules/m/main.tf", CONTAINER),
+        ("none/main.tf", "resource \"null_resource\" \"n\" {}\n"),
+    ]);
+    let expected = [
+        "the module `m` comes from `terraform-aws-modules/vpc/aws` and is not here",
+        "module.m.mediastore_container.c",
+    ];
+    assert_eq!(found(folder.path(), &[""], &[]), expected);
+    #[cfg(unix)]
+    {
+        // What is installed as a link is read where it leads, and that is outside.
+        let outside = self::folder(&[("main.tf", CONTAINER)]);
+        let linked = folder.path().join("ours/.terraform/modules/m");
+        fs::remove_dir_all(&linked).expect("a folder");
+        std::os::unix::fs::symlink(outside.path(), &linked).expect("a link");
+        let message = "the module `m` has no configuration in `ours/.terraform/modules/m` that can be read".to_owned();
+        assert_eq!(found(folder.path(), &["ours"], &[]), [message]);
+    }
+}
+
+#[test]
 fn what_a_configuration_reads_is_judged_there() {
     let source = "resource \"mediastore_container_policy\" \"p\" {\n  container_name = \"c\"\n  policy = file(\"${path.module}/p.json\")\n}\n";
     let folder = folder(&[("a/main.tf", source), ("a/p.json", ""), ("b/p.json", "")]);

@@ -1,5 +1,7 @@
 //! Whole configurations in memory, and what becomes of them.
 
+mod modules;
+
 use std::fmt::Write;
 use std::path::Path;
 
@@ -419,7 +421,7 @@ fn faults_say_what_and_where_and_the_rest_is_judged() {
         ),
         (
             "module \"m\" {\n  source = \"./none\"\n}\nmodule \"n\" {\n  source = \"acme/mediastore/aws\"\n}\n",
-            "NotEvaluated at main.tf:1:1 `module \"m\"`: the module `m` has no configuration in `none`\nNotEvaluated at main.tf:4:1 `module \"n\"`: the module `n` comes from elsewhere and is not judged\n",
+            "NotEvaluated at main.tf:1:1 `module \"m\"`: the module `m` has no configuration in `none` that can be read\nNotEvaluated at main.tf:4:1 `module \"n\"`: the module `n` comes from `acme/mediastore/aws` and is not here\n",
         ),
         (
             "moved {\n  from = a.b\n  to = a.c\n}\nimport {\n  to = a.b\n  id = \"x\"\n}\ncheck \"c\" {\n  assert {\n    condition = false\n    error_message = \"x\"\n  }\n}\nremoved {\n  from = a.b\n}\nterraform {\n  required_version = \">= 1\"\n}\n",
