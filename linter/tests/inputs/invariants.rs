@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mediastore_lint::config::Config;
+use mediastore_lint::config::{Config, ConfigError};
 use mediastore_lint::finding::Safety;
 use mediastore_lint::inputs::read_text;
 use mediastore_lint::located::locate;
@@ -12,16 +12,65 @@ use mediastore_policy::json::{Member, Node, Value};
 use mediastore_policy::span::Span;
 
 /// JSON: a plan, a state, a template or a document.
-#[allow(dead_code, reason = "each fuzz target uses one of the two")]
+#[allow(dead_code, reason = "each fuzz target uses one of the three")]
 pub(crate) fn of_json(data: &[u8]) {
     of_input("input.json", data);
 }
 
 /// YAML: a template.
-#[allow(dead_code, reason = "each fuzz target uses one of the two")]
+#[allow(dead_code, reason = "each fuzz target uses one of the three")]
 pub(crate) fn of_yaml(data: &[u8]) {
     of_input("input.yaml", data);
 }
+
+/// TOML: a configuration.
+///
+/// Any text is a configuration, the same one twice, by which everything can be judged; or it has faults, each at a place in it.
+#[allow(dead_code, reason = "each fuzz target uses one of the three")]
+pub(crate) fn of_settings(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    match Config::parse(&text) {
+        Ok(config) => {
+            assert_eq!(Config::parse(&text).as_ref(), Ok(&config));
+            let unit = read_text(Path::new("main.tf"), JUDGED);
+            let found = rule::judge(&unit, rules::ALL, &config, None, |rule| Some(rule.severity));
+            let _ = locate(&unit.sources, found, Path::to_path_buf);
+        }
+        Err(faults) => {
+            assert!(!faults.is_empty(), "refused without a reason");
+            for fault in &faults {
+                assert!(fault.line >= 1 && fault.column >= 1 && !fault.message.is_empty(), "{fault:?}");
+                assert!(fault.line <= text.matches('\n').count() + 1, "{fault:?} is behind the end");
+            }
+            assert!(!ConfigError::Faults { path: "mediastore-lint.toml".into(), faults }.to_string().is_empty());
+        }
+    }
+}
+
+/// What configurations are tried on: names and tags, known and partly known, and what the trust zone decides.
+const JUDGED: &str = r#"
+variable "environment" {}
+resource "mediastore_container" "live" {
+  name = "acme-live-prod"
+  tags = { Owner = "video", Environment = var.environment, classification = "confidential" }
+}
+resource "mediastore_container" "open" {
+  name = "acme-${var.environment}-live"
+}
+resource "mediastore_container_policy" "live" {
+  container_name = mediastore_container.live.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = ["arn:aws:iam::111122223333:root", "*"] }
+      Action    = "mediastore:GetObject"
+      Resource  = "${mediastore_container.live.arn}/*"
+      Condition = { IpAddress = { "aws:SourceIp" = "203.0.113.0/25" }, StringEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" } }
+    }]
+  })
+}
+"#;
 
 /// Any text becomes a unit without a panic; every place of it lies in its text; it can be judged; and what fixes write reads again.
 fn of_input(name: &str, data: &[u8]) {
