@@ -15,7 +15,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::Diagnostic;
 
-use crate::client::{CallError, Client, Kind, call};
+use crate::client::{CallError, Client, Kind, KnownContainer, call};
 use crate::containers::describe;
 
 /// Items asked for at once: the most that the API gives.
@@ -38,6 +38,19 @@ pub(crate) struct Put<'a> {
     pub(crate) content_type: &'a str,
     pub(crate) cache_control: Option<&'a str>,
     pub(crate) storage_class: &'a str,
+}
+
+/// The ARN of an object by its container's; `None` where the server tells none.
+pub(crate) async fn arn(cx: &Context<'_, Client>, container: &str, path: &str) -> Result<Option<String>, Diagnostic> {
+    let of_container = match (cx.client.arn(container), cx.client.known_container(container)) {
+        (Some(arn), _) => Some(arn),
+        (None, Some(known)) => known.arn,
+        (None, None) => {
+            let found = find(cx, container).await?;
+            found.map_err(|error| error.diagnostic(cx.client, &format!("read the container `{container}`")))?.arn
+        }
+    };
+    Ok(of_container.map(|arn| format!("{arn}/{path}")))
 }
 
 /// The metadata of an object, or why the service did not give them.
@@ -190,12 +203,20 @@ where
     F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    if let Some(sdk) = cx.client.known_container(container) {
-        match call(cx, false, || send(sdk.clone())).await {
+    if let Some(known) = cx.client.known_container(container) {
+        match call(cx, false, || send(known.sdk.clone())).await {
             Err(error) if error.kind == Kind::ContainerNotFound => cx.client.forget_container(container),
             outcome => return Ok(outcome),
         }
     }
+    match find(cx, container).await? {
+        Ok(known) => Ok(call(cx, false, || send(known.sdk.clone())).await),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+/// Asks for a container, and keeps what its objects need.
+async fn find(cx: &Context<'_, Client>, container: &str) -> Result<Result<KnownContainer, CallError>, Diagnostic> {
     let described = match describe(cx, container).await? {
         Ok(described) => described,
         Err(error) => return Ok(Err(error)),
@@ -204,6 +225,5 @@ where
         let detail = format!("The container `{container}` is not active, and has no endpoint for its objects.");
         Diagnostic::error("The container has no endpoint", detail)
     })?;
-    let sdk = cx.client.container_at(container, &endpoint)?;
-    Ok(call(cx, false, || send(sdk.clone())).await)
+    Ok(Ok(cx.client.container_at(container, &endpoint, described.arn)?))
 }

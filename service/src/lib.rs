@@ -24,7 +24,7 @@ mod watch;
 pub use auth::{Connection, CredentialsError, Identities, OWNER_KEY_FILE, OwnerKey};
 pub use config::{Account, Clock, Config, DataEndpoint, InvalidSetting, Limits, Quotas, Region};
 pub use connector::InProcess;
-pub use data::etag_of_file;
+pub use data::{etag_of_file, reachable_endpoint};
 pub use faults::{Answer, Effect, Fault, Faults, When};
 pub use server::{run, serve_metrics};
 pub use service::{Body, Dropped, Service};

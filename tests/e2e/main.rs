@@ -20,6 +20,7 @@ mod moved;
 mod objects;
 mod query;
 mod refused;
+mod remote;
 mod same_truth;
 mod secrets;
 mod static_values;

@@ -12,6 +12,7 @@ use mediastore_service::OWNER_KEY_FILE;
 use serde_json::{Value, json};
 
 use crate::signer::Signer;
+use crate::wire::{Answer, Wire};
 
 /// A running service, gone with its handle.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Mediastored {
     child: Child,
     /// Such as `127.0.0.1:12345`.
     address: String,
+    /// `http` or `https`.
+    scheme: &'static str,
 }
 
 /// The owner's key of every service that the tests start.
@@ -38,15 +41,16 @@ impl Mediastored {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.strip_prefix("mediastored is ready at http://").and_then(|rest| rest.split(',').next());
-        let address = address.unwrap_or_else(|| panic!("mediastored said {line:?}")).to_owned();
-        Self { child, address }
+        let url = line.strip_prefix("mediastored is ready at ").and_then(|rest| rest.split(',').next());
+        let (scheme, address) = url.and_then(|url| url.split_once("://")).unwrap_or_else(|| panic!("it said {line:?}"));
+        let scheme = if scheme == "https" { "https" } else { "http" };
+        Self { child, address: address.to_owned(), scheme }
     }
 
-    /// Such as `http://127.0.0.1:12345`.
+    /// Such as `http://127.0.0.1:12345`. What is below here of the control plane is asked over HTTP only.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// A provider block that uses it.
@@ -93,6 +97,15 @@ impl Mediastored {
         let body = answer.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
         let body = if body.is_empty() { Value::Null } else { serde_json::from_str(body).unwrap() };
         (status.unwrap_or_else(|| panic!("{operation} {input}: {answer:?}")), body)
+    }
+
+    /// An object, or why there is none, as its owner gets it.
+    #[must_use]
+    pub fn get(&self, container: &str, path: &str) -> Answer {
+        let url = format!("{}/data/{container}/{path}", self.url());
+        let mut request = http::Request::get(url).body(()).unwrap();
+        Signer::new(OWNER[0], OWNER[1], "us-west-2").sign(&mut request, SignableBody::Bytes(b""));
+        Wire::to(self.address.parse().unwrap()).send(&request, b"")
     }
 
     /// The names of all containers, sorted.

@@ -194,8 +194,8 @@ fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, Diagnostics
     Ok(builder.tls_context(context).build_with_resolver(Resolver))
 }
 
-/// The system's resolver, but for names below `localhost`: a container's endpoint may be one, and they are this machine
-/// everywhere (RFC 6761), also where the system's resolver does not know it.
+/// The system's resolver, but for names below `localhost`: they are this machine everywhere (RFC 6761), also where the system's
+/// resolver does not know them.
 #[derive(Clone, Debug)]
 struct Resolver;
 

@@ -35,6 +35,15 @@ const EMBEDDED_ACCOUNT: &str = "000000000000";
 /// same configuration makes the same ARNs on every machine.
 pub(crate) const DEFAULT_REGION: &str = "us-west-2";
 
+/// What is kept of a container for its objects.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownContainer {
+    /// The SDK for its objects.
+    pub(crate) sdk: data::Client,
+    /// Its ARN, where the server tells it.
+    pub(crate) arn: Option<String>,
+}
+
 /// The client of one configured provider.
 #[derive(Debug)]
 pub struct Client {
@@ -42,8 +51,8 @@ pub struct Client {
     sdk: Result<sdk::Client, &'static str>,
     /// The SDK for objects but for the endpoint, which each container has of its own; absent where `sdk` is.
     objects: Option<data::config::Builder>,
-    /// The SDK for objects of containers that were asked for already.
-    containers: Mutex<HashMap<String, data::Client>>,
+    /// Containers that were asked for already.
+    containers: Mutex<HashMap<String, KnownContainer>>,
     /// Who signs; absent where `sdk` is.
     credentials: Option<SharedCredentialsProvider>,
     /// The data folder of the embedded service.
@@ -180,18 +189,31 @@ impl Client {
         self.sdk.as_ref().map_err(|why| Diagnostic::error("The provider is not configured yet", *why))
     }
 
-    /// The SDK for objects of a container that was asked for before.
-    pub(crate) fn known_container(&self, name: &str) -> Option<data::Client> {
+    /// A container that was asked for before.
+    pub(crate) fn known_container(&self, name: &str) -> Option<KnownContainer> {
         self.containers.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
-    /// The SDK for objects of a container with this endpoint, kept for the next call.
-    pub(crate) fn container_at(&self, name: &str, endpoint: &str) -> Result<data::Client, Diagnostic> {
+    /// A container that announces this endpoint and ARN, kept for the next call.
+    pub(crate) fn container_at(
+        &self,
+        name: &str,
+        endpoint: &str,
+        arn: Option<String>,
+    ) -> Result<KnownContainer, Diagnostic> {
         self.sdk()?;
-        let config = self.objects.clone().unwrap_or_default().endpoint_url(endpoint).build();
-        let client = data::Client::from_conf(config);
-        self.containers.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), client.clone());
-        Ok(client)
+        let config = self.objects.clone().unwrap_or_default().endpoint_url(self.reachable(endpoint)).build();
+        let known = KnownContainer { sdk: data::Client::from_conf(config), arn };
+        self.containers.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), known.clone());
+        Ok(known)
+    }
+
+    /// The endpoint that a container announces, in the form in which it is reached from here.
+    pub(crate) fn reachable(&self, announced: &str) -> String {
+        match self.folder {
+            Some(_) => announced.to_owned(),
+            None => mediastore_service::reachable_endpoint(&self.target, announced),
+        }
     }
 
     /// Forgets where a container is: it is gone, or another one has its name.

@@ -106,6 +106,7 @@ impl EphemeralResource for SignedRequest {
         let valid_for = parse_duration(valid_for)
             .map_err(|error| Diagnostic::at(Path::attribute("valid_for"), "Invalid duration", error.to_string()))?;
         let now = SystemTime::now();
+        let endpoint = cx.client.reachable(&endpoint);
         let url = format!("{}/{}", endpoint.trim_end_matches('/'), encoded(config.path.text()));
         let url = presigned(cx.client, &method, &url, now, valid_for).await?;
         let expires_at = timestamp(&DateTime::from(now + valid_for));

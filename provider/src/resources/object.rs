@@ -190,7 +190,7 @@ impl Resource for Object {
             }
             state.etag = etag;
         }
-        state.arn = arn(Some(cx.client), &state).or_else(|| state.arn.known().cloned()).into();
+        state.arn = objects::arn(cx, &container, &path).await?.into();
         state.size = found.content_length.into();
         state.content_type = found.content_type.into();
         state.cache_control = found.cache_control.filter(|text| !text.is_empty()).into();
@@ -204,6 +204,7 @@ impl Resource for Object {
         planned: ObjectModel,
     ) -> Result<ObjectModel, Failure<ObjectModel>> {
         if !is_put(&state, &planned) {
+            let planned = with_arn(cx, planned).await?;
             return Ok(ObjectModel { content_wo: Attr::Null, ..planned });
         }
         Ok(put(cx, planned).await?)
@@ -316,8 +317,14 @@ async fn put(cx: &Context<'_, Client>, mut planned: ObjectModel) -> Result<Objec
     planned.etag = done.e_tag.into();
     planned.size = i64::try_from(bytes.len()).ok().into();
     planned.content_sha256 = if secret.is_some() { Attr::Null } else { sha256(&bytes).into() };
-    if planned.arn.is_unknown() {
-        planned.arn = arn(Some(cx.client), &planned).into();
+    let planned = ObjectModel { content_wo: Attr::Null, content_type: content_type.into(), ..planned };
+    Ok(with_arn(cx, planned).await?)
+}
+
+/// The object with its ARN, if the plan could not know it.
+async fn with_arn(cx: &Context<'_, Client>, mut model: ObjectModel) -> Result<ObjectModel, Diagnostic> {
+    if model.arn.is_unknown() {
+        model.arn = objects::arn(cx, model.container_name.text(), model.path.text()).await?.into();
     }
-    Ok(ObjectModel { content_wo: Attr::Null, content_type: content_type.into(), ..planned })
+    Ok(model)
 }

@@ -69,7 +69,7 @@ impl Where {
             loader = loader.region(aws_config::Region::new(region.to_string()));
         }
         let config = loader.load().await;
-        Remote { config, server: Some(endpoint.trim_end_matches('/').to_owned()), store: None }
+        Remote { config, server: Some(endpoint.to_owned()), store: None }
     }
 
     async fn folder(&self) -> Result<Remote, String> {
@@ -123,19 +123,12 @@ impl Remote {
         let endpoint = described.container.and_then(|container| container.endpoint);
         let endpoint =
             endpoint.ok_or_else(|| format!("container `{name}` has no endpoint yet; try again in a moment"))?;
-        let config = data::config::Builder::from(&self.config).endpoint_url(self.reachable(endpoint)).build();
+        let endpoint = match &self.server {
+            Some(server) => crate::reachable_endpoint(server, &endpoint),
+            None => endpoint,
+        };
+        let config = data::config::Builder::from(&self.config).endpoint_url(endpoint).build();
         Ok(Container { name: name.to_owned(), client: data::Client::from_conf(config) })
-    }
-
-    /// The endpoint in a form that can be reached: names below `localhost` are not known everywhere, and a server which announces them
-    /// also answers below a prefix.
-    fn reachable(&self, endpoint: String) -> String {
-        let host = endpoint.split_once("://").map_or("", |(_, host)| host);
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        match (&self.server, name.split_once('.')) {
-            (Some(server), Some((label, _))) if name.ends_with(".localhost") => format!("{server}/data/{label}"),
-            _ => endpoint,
-        }
     }
 
     /// Waits until a folder is closed in order.

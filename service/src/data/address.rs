@@ -45,6 +45,20 @@ impl Address {
     }
 }
 
+/// The endpoint that a server announced for a container, in the form in which its client can reach it. Names below `localhost` are
+/// not known to every resolver, and are the wrong machine or port where the server is behind something; what announces them answers
+/// below a path of its own address too.
+#[must_use]
+pub fn reachable_endpoint(server: &str, announced: &str) -> String {
+    let host = announced.split_once("://").map_or("", |(_, host)| host);
+    match without_port(host.trim_end_matches('/')).split_once('.') {
+        Some((label, domain)) if domain == "localhost" || domain.ends_with(".localhost") => {
+            format!("{}{PREFIX}{label}", server.trim_end_matches('/'))
+        }
+        _ => announced.to_owned(),
+    }
+}
+
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
@@ -108,6 +122,22 @@ mod tests {
         ];
         for (host, uri, expected) in cases {
             assert_eq!(address(host, uri), expected, "{host} {uri}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_below_localhost_is_reached_by_a_path_of_the_server() {
+        for (server, announced, expected) in [
+            ("http://127.0.0.1:9000", "http://abc.data.localhost:8474", "http://127.0.0.1:9000/data/abc"),
+            ("https://media.example.com/", "https://abc.data.localhost", "https://media.example.com/data/abc"),
+            ("http://127.0.0.1:9000", "http://abc.localhost:8474/", "http://127.0.0.1:9000/data/abc"),
+            ("http://127.0.0.1:9000", "https://abc.media.example.com", "https://abc.media.example.com"),
+            ("http://127.0.0.1:9000", "http://localhost:8474", "http://localhost:8474"),
+            ("http://127.0.0.1:9000", "http://localhost.example.com", "http://localhost.example.com"),
+            ("http://127.0.0.1:9000", "http://notlocalhost:1", "http://notlocalhost:1"),
+            ("http://127.0.0.1:9000", "", ""),
+        ] {
+            assert_eq!(reachable_endpoint(server, announced), expected, "{announced}");
         }
     }
 

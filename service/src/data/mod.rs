@@ -33,6 +33,7 @@ use http_body_util::{BodyExt, Empty};
 use mediastore_policy::limits;
 
 pub(crate) use self::address::Address;
+pub use self::address::reachable_endpoint;
 pub(crate) use self::cors::CorsPolicies;
 pub(crate) use self::expiry::{Lifecycles, wild};
 pub use self::headers::etag_of_file;
