@@ -69,7 +69,7 @@ fn every_example_applies_and_a_second_plan_is_empty() {
             workspace.validate().succeeds().says("The configuration is valid").is_silent_on("Warning");
             workspace.converges();
             if example.starts_with("list-resources/") {
-                workspace.run(["query", "-no-color"]).succeeds();
+                workspace.run(["query", "-no-color"]).succeeds().says("name=acme-live");
             }
             workspace.destroy();
         }

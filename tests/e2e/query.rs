@@ -1,9 +1,10 @@
 //! `terraform query`: what is there and not in state, and the configuration that Terraform writes for it.
 
 use e2e::Client;
+use serde_json::json;
 use xtask::terraform::Feature;
 
-use crate::each_client;
+use crate::{acceptance, each_client};
 
 #[test]
 fn what_is_found_is_imported_with_generated_configuration() {
@@ -35,6 +36,48 @@ pub(crate) fn query(client: &Client) {
     workspace.remove("find.tfquery.hcl");
     workspace.converges().says("2 imported, 0 added, 0 changed, 0 destroyed");
     workspace.destroy().says("2 destroyed");
+}
+
+#[test]
+fn everything_of_two_containers_is_found_and_imported() {
+    each_client(|client| {
+        if !client.terraform.supports(Feature::Query) {
+            return;
+        }
+        let workspace = client.workspace();
+        let all = acceptance::ALL.replace("default = 1", "default = 2");
+        workspace.main(&all).apply().succeeds().says("12 added");
+        std::fs::remove_file(workspace.path().join("terraform.tfstate")).unwrap();
+        let of_containers = ["container", "container_policy", "cors_policy", "lifecycle_policy", "metric_policy"];
+        let mut lists: String = of_containers
+            .map(|kind| format!("list \"mediastore_{kind}\" \"all\" {{\n  provider = mediastore\n}}\n"))
+            .concat();
+        for name in ["c-0", "c-1"] {
+            lists += &format!(
+                "list \"mediastore_object\" \"{name}\" {{\n  provider = mediastore\n  config {{\n    container_name = \
+                 \"{name}\"\n  }}\n}}\n"
+            );
+        }
+        workspace.main("provider \"mediastore\" {}\n").write("find.tfquery.hcl", &lists);
+        let found = workspace.run(["query", "-no-color"]).succeeds();
+        for kind in of_containers {
+            let list = format!("list.mediastore_{kind}.all ");
+            assert_eq!(found.stdout.matches(&list).count(), 2, "{kind}: {found}");
+        }
+        let found = found.says("path=a/0.txt").says("path=a/1.txt");
+        assert_eq!(found.stdout.matches("list.mediastore_object.").count(), 2, "{found}");
+
+        workspace.run(["query", "-no-color", "-generate-config-out=generated.tf"]).succeeds();
+        workspace.remove("find.tfquery.hcl");
+        workspace.converges().says("12 imported, 0 added, 0 changed, 0 destroyed");
+        // What was generated is a configuration like any other: what others take away is put back by it.
+        let service = client.mediastored(&workspace.data_dir(), &[]);
+        service.call("DeleteCorsPolicy", &json!({ "ContainerName": "c-1" }));
+        service.call("DeleteLifecyclePolicy", &json!({ "ContainerName": "c-1" }));
+        service.call("DeleteMetricPolicy", &json!({ "ContainerName": "c-1" }));
+        drop(service);
+        workspace.converges().says("3 added, 0 changed, 0 destroyed");
+    });
 }
 
 #[test]

@@ -7,3 +7,7 @@ terraform {
 }
 
 provider "mediastore" {}
+
+resource "mediastore_container" "news" {
+  name = "acme-live-news"
+}

@@ -2,19 +2,19 @@
 
 use super::*;
 
-/// Each data source, the configuration of the resource of the same name, and the attributes that both have.
-fn policies() -> Vec<(&'static str, Value, &'static [&'static str])> {
+/// Each policy: the configuration of its resource for a container, and the attributes that the data source of the same name shares.
+pub(crate) fn policies(container: &str) -> Vec<(&'static str, Value, &'static [&'static str])> {
     let lifecycle = r#"{"rules":[{"definition":{"path":[{"prefix":"a/"}],"days_since_create":[{"numeric":[">=",5]}]},"action":"EXPIRE"}]}"#;
     let group = object(&[("object_group", "live/*".into()), ("object_group_name", "live".into())]);
     let metric = object(&[
-        ("container_name", "live".into()),
+        ("container_name", container.into()),
         ("container_level_metrics", "ENABLED".into()),
         ("rule", Value::List(vec![group])),
     ]);
     vec![
-        (POLICY, policy("live", &public_read("live")), &["policy"]),
-        (CORS, cors("live", &[rule(&["https://a.example"])]), &[]),
-        (LIFECYCLE, policy("live", lifecycle), &["policy"]),
+        (POLICY, policy(container, &public_read(container)), &["policy"]),
+        (CORS, cors(container, &[rule(&["https://a.example"])]), &[]),
+        (LIFECYCLE, policy(container, lifecycle), &["policy"]),
         (METRIC, metric, &["container_level_metrics"]),
     ]
 }
@@ -24,7 +24,7 @@ async fn a_policy_is_read_as_it_was_put() {
     let (_folder, mut terraform) = embedded().await;
     terraform.apply(CONTAINER, &Value::Null, container("live")).await.unwrap();
     let by_name = || object(&[("container_name", "live".into())]);
-    for (type_name, config, shared) in policies() {
+    for (type_name, config, shared) in policies("live") {
         if type_name != POLICY {
             let messages = terraform.read_data_source(type_name, by_name()).await.unwrap_err();
             assert!(the_error(&messages).detail.contains("no such policy"), "{type_name}: {messages:?}");
@@ -49,7 +49,7 @@ async fn a_policy_is_read_as_it_was_put() {
 #[tokio::test]
 async fn a_container_that_is_not_there_is_named() {
     let (_folder, mut terraform) = embedded().await;
-    for (type_name, ..) in policies() {
+    for (type_name, ..) in policies("live") {
         let messages =
             terraform.read_data_source(type_name, object(&[("container_name", "absent".into())])).await.unwrap_err();
         let error = the_error(&messages);

@@ -47,6 +47,44 @@ async fn containers_are_listed_with_or_without_their_state() {
     assert_eq!(terraform.list(CONTAINER, object(&[]), 2, false).await.unwrap().len(), 2);
 }
 
+#[tokio::test]
+async fn policies_are_listed_where_a_container_has_one() {
+    let server = Server::start(Config::default()).await;
+    for (account, (_folder, mut terraform)) in [
+        ("000000000000".into(), embedded().await),
+        (Value::Null, (tempfile::tempdir().unwrap(), server.provider().await)),
+    ] {
+        for name in ["vod-b", "vod-a", "live"] {
+            terraform.apply(CONTAINER, &Value::Null, container(name)).await.unwrap();
+        }
+        for (index, (type_name, ..)) in data_sources::policies("live").into_iter().enumerate() {
+            // The service gives every container a policy of its own at first.
+            let mut expected = if type_name == POLICY { vec!["live", "vod-a", "vod-b"] } else { vec![] };
+            assert_eq!(terraform.list(type_name, object(&[]), 9, false).await.unwrap().len(), expected.len());
+            let mut states = Vec::new();
+            for name in ["vod-b", "live"] {
+                let config = data_sources::policies(name).swap_remove(index).1;
+                states.push(terraform.apply(type_name, &Value::Null, config).await.unwrap());
+            }
+            if type_name != POLICY {
+                expected = vec!["live", "vod-b"];
+            }
+            let found = terraform.list(type_name, object(&[]), 9, true).await.unwrap();
+            let names: Vec<&str> = found.iter().map(|(listed, _)| listed.display_name.as_str()).collect();
+            assert_eq!(names, expected, "{type_name}");
+            assert_eq!(found[0].0.identity, identity("container_name", "live", account.clone()), "{type_name}");
+            assert_eq!(found[0].1.as_ref(), Some(&states[1]), "{type_name}");
+            assert_eq!(terraform.list(type_name, object(&[]), 1, false).await.unwrap().len(), 1, "{type_name}");
+            let vod = object(&[("name_prefix", "vod-".into())]);
+            assert_eq!(
+                terraform.list(type_name, vod, 9, false).await.unwrap().len(),
+                expected.len() - 1,
+                "{type_name}"
+            );
+        }
+    }
+}
+
 /// States as hashicorp/aws 6 stores them.
 #[tokio::test]
 async fn states_of_the_aws_provider_are_taken_over() {
