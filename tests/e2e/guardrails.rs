@@ -93,3 +93,71 @@ fn the_block_decides_what_fails_and_a_broken_configuration_is_said_where_it_is_n
         workspace.remove("mediastore-lint.toml").plan().fails().says("Cannot read the configuration");
     });
 }
+
+/// Rules of each family that look at a container, what they are configured by, and a container that breaks each.
+const OF_CONTAINERS: &str = r#"
+[rules]
+name-pattern = "error"
+name-environment-mismatch = "error"
+name-not-portable = "error"
+tag-missing = "error"
+tag-value = "error"
+tag-case-clash = "error"
+access-logging-off = "error"
+force-destroy-in-production = "error"
+
+[naming]
+template = "{org}-{env}"
+
+[naming.parts]
+org = ["acme"]
+env = ["dev", "prod"]
+
+[tags.required.Owner]
+
+[tags.required.Stage]
+values = ["dev", "prod"]
+"#;
+
+const BREAKS_THEM: &str = r#"
+resource "mediastore_container" "live" {
+  name          = "player_prod"
+  force_destroy = true
+  tags = {
+    owner = "video"
+    Stage = "production"
+  }
+}
+"#;
+
+#[test]
+fn naming_tags_and_hygiene_are_refused_in_the_linters_words() {
+    each_client(|client| {
+        let workspace = client.workspace();
+        let provider = "provider \"mediastore\" {\n  guardrails {\n  }\n}\n";
+        workspace.write("mediastore-lint.toml", OF_CONTAINERS).main(&format!("{provider}{BREAKS_THEM}"));
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_e2e-lint"))
+            .args(["check", "--format", "json", "main.tf"])
+            .current_dir(workspace.path())
+            .output()
+            .unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let mut refused = workspace.plan().fails();
+        let mut families = std::collections::BTreeSet::new();
+        for finding in findings.iter().filter(|finding| finding["severity"] == "error") {
+            let (rule, message) = (finding["rule"].as_str().unwrap(), finding["message"].as_str().unwrap());
+            refused = refused.says(&format!("Error: {rule}: {message}"));
+            families.insert(rule);
+        }
+        for rule in ["name-pattern", "tag-missing", "tag-value", "access-logging-off", "force-destroy-in-production"] {
+            assert!(families.contains(rule), "{rule} is not found by the linter: {report:#}");
+        }
+        refused.says("on main.tf line").says("in resource \"mediastore_container\" \"live\"");
+        workspace.apply().fails();
+        assert_eq!(workspace.addresses(), [""; 0]);
+        let fixed = "resource \"mediastore_container\" \"live\" {\n  name = \"acme-prod\"\n  access_logging_enabled = true\n  \
+                     tags = {\n    Owner = \"video\"\n    Stage = \"prod\"\n  }\n}\n";
+        workspace.main(&format!("{provider}{fixed}")).converges();
+    });
+}

@@ -10,6 +10,7 @@ mod data_sources;
 mod dist;
 mod drift;
 mod endpoint;
+mod environment;
 mod examples;
 mod guardrails;
 mod killed;
