@@ -90,6 +90,9 @@ pub enum StoreError {
     /// The database file is damaged.
     #[error("the database in the data folder is damaged")]
     Corrupt,
+    /// The disk fails, or its file system became read-only under the open database.
+    #[error("the disk that holds the data folder fails or has become read-only; see the system's log ({0})")]
+    Disk(String),
     /// Another process kept the write lock for longer than we wait.
     #[error("the database stays locked by another process")]
     Busy,
@@ -122,9 +125,50 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly,
+            Some(ErrorCode::SystemIoFailure) => Self::Disk(error.to_string()),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_becomes_what_the_operator_can_do() {
+        let kind = |error: &StoreError| match error {
+            StoreError::Full => "full",
+            StoreError::ReadOnly => "read-only",
+            StoreError::Disk(_) => "disk",
+            StoreError::Corrupt => "corrupt",
+            StoreError::Busy => "busy",
+            _ => "else",
+        };
+        for (code, expected) in [
+            (ffi::SQLITE_FULL, "full"),
+            (ffi::SQLITE_READONLY_DBMOVED, "read-only"),
+            // What writing to a file that is open already gives once its file system is read-only.
+            (ffi::SQLITE_IOERR_WRITE, "disk"),
+            (ffi::SQLITE_IOERR_FSYNC, "disk"),
+            (ffi::SQLITE_CORRUPT, "corrupt"),
+            (ffi::SQLITE_BUSY_SNAPSHOT, "busy"),
+            (ffi::SQLITE_MISUSE, "else"),
+        ] {
+            let error = StoreError::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+            assert_eq!(kind(&error), expected, "{code}: {error}");
+        }
+        for (error, expected) in [
+            (io::ErrorKind::StorageFull, "full"),
+            (io::ErrorKind::QuotaExceeded, "full"),
+            (io::ErrorKind::ReadOnlyFilesystem, "read-only"),
+            (io::ErrorKind::NotFound, "else"),
+        ] {
+            assert_eq!(kind(&StoreError::from(io::Error::from(error))), expected, "{error}");
         }
     }
 }
