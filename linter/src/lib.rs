@@ -17,6 +17,7 @@ pub mod language;
 pub mod levels;
 pub mod lint;
 pub mod located;
+mod lsp;
 mod narrow;
 mod outcome;
 mod overview;
@@ -30,6 +31,7 @@ pub mod rules;
 pub mod source;
 pub mod suppress;
 pub mod unit;
+pub mod unsaved;
 pub mod values;
 
 use std::ffi::OsString;
@@ -72,7 +74,8 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
             return if error.use_stderr() { Outcome::Usage } else { Outcome::Clean };
         }
     };
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    // Not locked for good: the language server has a thread that writes.
+    let mut out = io::BufWriter::new(io::stdout());
     let result = match &arguments.command {
         Some(command) => command.run(&mut out),
         None => arguments.check.run(&mut out),

@@ -85,7 +85,11 @@ pub fn locate(sources: &Sources, findings: Vec<Finding>, named: impl Fn(&Path) -
             let edits = fix.edits.iter().map(edit).collect::<Option<Vec<_>>>()?;
             Some(LocatedFix { title: fix.title.clone(), safety: fix.safety, edits })
         });
-        let fingerprint = fingerprint(&finding, &named(&file), place.as_ref().map(Place::text));
+        let name = named(&file);
+        // A document in a file of its own has the path for an address, as the user named it this time.
+        let is_path = Path::new(&finding.address) == file;
+        let address = if is_path { name.to_string_lossy() } else { finding.address.as_str().into() };
+        let fingerprint = fingerprint(&finding, &address, &name, place.as_ref().map(Place::text));
         Located { finding, file, place, labels, fix, fingerprint, fails: false }
     };
     findings.into_iter().map(located).collect()
@@ -120,11 +124,11 @@ pub fn settle(all: &mut Vec<Located>) {
 
 /// What makes a finding the same one tomorrow: rule, file, resource, the text underlined without its white space, and the user's words in
 /// the message. Line numbers are not part of it, nor is our wording.
-fn fingerprint(finding: &Finding, file: &Path, text: Option<&str>) -> String {
+fn fingerprint(finding: &Finding, address: &str, file: &Path, text: Option<&str>) -> String {
     let words: Vec<_> = finding.message.split('`').skip(1).step_by(2).collect();
     let text: Vec<_> = text.unwrap_or_default().split_whitespace().collect();
     let file = file.to_string_lossy().replace('\\', "/");
-    digest(&[&finding.rule, &file, &finding.address, &text.join(" "), &words.join("\u{0}")])
+    digest(&[&finding.rule, &file, address, &text.join(" "), &words.join("\u{0}")])
 }
 
 fn digest(parts: &[&str]) -> String {

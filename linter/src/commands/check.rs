@@ -198,7 +198,11 @@ impl Check {
     }
 
     fn input_options(&self) -> inputs::Options {
-        inputs::Options { exclude: self.exclude.clone(), var_files: self.var_file.clone() }
+        inputs::Options {
+            exclude: self.exclude.clone(),
+            var_files: self.var_file.clone(),
+            ..inputs::Options::default()
+        }
     }
 
     /// Whether files are to be changed.

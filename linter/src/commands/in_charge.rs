@@ -11,7 +11,7 @@ use crate::lint::{Given, Settings};
 use crate::unit::Unit;
 
 /// Which settings are in charge of which input.
-pub(super) struct InCharge {
+pub(crate) struct InCharge {
     given: Given,
     /// The same for everything, where the user named a configuration.
     named: Option<Arc<Settings>>,
@@ -20,12 +20,12 @@ pub(super) struct InCharge {
 }
 
 impl InCharge {
-    pub(super) fn new(config: Option<PathBuf>, given: Given) -> Result<Self, Failure> {
+    pub(crate) fn new(config: Option<PathBuf>, given: Given) -> Result<Self, Failure> {
         let named = config.map(|file| Settings::of_file(&file, given.clone())).transpose()?.map(Arc::new);
         Ok(Self { given, named, found: Mutex::default() })
     }
 
-    pub(super) fn of(&self, unit: &Unit) -> Result<Arc<Settings>, Failure> {
+    pub(crate) fn of(&self, unit: &Unit) -> Result<Arc<Settings>, Failure> {
         if let Some(named) = &self.named {
             return Ok(Arc::clone(named));
         }
@@ -51,7 +51,7 @@ impl InCharge {
         self.named.iter().chain(found.values()).cloned().collect()
     }
 
-    pub(super) fn baselines(&self) -> Vec<Baseline> {
+    pub(crate) fn baselines(&self) -> Vec<Baseline> {
         self.all().iter().filter_map(|settings| settings.baseline().cloned()).collect()
     }
 

@@ -5,8 +5,9 @@ mod compare;
 mod completions;
 mod explain;
 mod exposure;
-mod in_charge;
+pub(crate) mod in_charge;
 mod init;
+mod lsp;
 mod man;
 mod report;
 mod rules;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Simulate(simulate::Simulate),
     Compare(compare::Compare),
     Report(report::Report),
+    Lsp(lsp::Lsp),
     Explain(explain::Explain),
     Rules(rules::Rules),
     Init(init::Init),
@@ -46,6 +48,7 @@ impl Command {
             Self::Simulate(command) => command.run(out),
             Self::Compare(command) => command.run(out),
             Self::Report(command) => command.run(out),
+            Self::Lsp(command) => command.run(),
             Self::Explain(command) => command.run(out),
             Self::Rules(command) => command.run(out),
             Self::Init(command) => command.run(out),

@@ -70,7 +70,11 @@ impl Report {
         };
         let in_charge = InCharge::new(self.config.clone(), given)?;
         let paths = if self.paths.is_empty() { &[PathBuf::from(".")][..] } else { &self.paths };
-        let options = inputs::Options { exclude: self.exclude.clone(), var_files: self.var_file.clone() };
+        let options = inputs::Options {
+            exclude: self.exclude.clone(),
+            var_files: self.var_file.clone(),
+            ..inputs::Options::default()
+        };
         let inputs = inputs::find(paths, &options);
         let judged: Vec<Result<Overview, Failure>> = inputs
             .units()

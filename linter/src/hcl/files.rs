@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
+use crate::unsaved::Unsaved;
+
 /// The largest file of a configuration that is read. Real ones have some kilobytes.
 const LARGEST: u64 = 8 << 20;
 
@@ -31,6 +33,8 @@ pub struct Disk {
     root: Option<PathBuf>,
     /// Files that whoever runs the linter named, wherever they lie.
     named: Vec<PathBuf>,
+    /// What stands for files on it.
+    unsaved: Unsaved,
 }
 
 impl Disk {
@@ -44,7 +48,7 @@ impl Disk {
             let here = std::env::current_dir().ok().and_then(|here| fs::canonicalize(here).ok());
             repository.or_else(|| here.filter(|here| real.starts_with(here))).unwrap_or(real)
         });
-        Self { root, named: Vec::new() }
+        Self { root, named: Vec::new(), unsaved: Unsaved::default() }
     }
 
     /// Reads these files too.
@@ -54,8 +58,22 @@ impl Disk {
         self
     }
 
+    /// Reads these texts where they stand for files.
+    #[must_use]
+    pub fn under(mut self, unsaved: &Unsaved) -> Self {
+        self.unsaved = unsaved.clone();
+        self
+    }
+
     fn allowed(&self, path: &Path) -> Result<PathBuf, String> {
-        let real = fs::canonicalize(path).map_err(|error| error.to_string())?;
+        let real = match (path.parent(), path.file_name()) {
+            // What was never saved is where its directory is.
+            (Some(directory), Some(name)) if self.unsaved.get(path).is_some() && !path.exists() => {
+                fs::canonicalize(directory).map(|directory| directory.join(name))
+            }
+            _ => fs::canonicalize(path),
+        };
+        let real = real.map_err(|error| error.to_string())?;
         match &self.root {
             Some(root) if real.starts_with(root) => Ok(real),
             _ if self.named.contains(&real) => Ok(real),
@@ -67,13 +85,16 @@ impl Disk {
 impl Files for Disk {
     fn read(&self, path: &Path) -> Result<String, String> {
         let real = self.allowed(path)?;
+        if let Some(text) = self.unsaved.get(path).or_else(|| self.unsaved.get(&real)) {
+            return if text.len() as u64 > LARGEST { Err(too_large()) } else { Ok(text.to_string()) };
+        }
         // A device or a pipe has no end.
         let metadata = fs::metadata(&real).map_err(|error| error.to_string())?;
         if !metadata.is_file() {
             return Err("it is not a regular file".to_owned());
         }
         if metadata.len() > LARGEST {
-            return Err(format!("it has more than {} MB", LARGEST >> 20));
+            return Err(too_large());
         }
         let mut bytes = Vec::new();
         let file = File::open(&real).map_err(|error| error.to_string())?;
@@ -93,14 +114,20 @@ impl Files for Disk {
             .filter_map(Result::ok)
             .filter(|entry| entry.file_type().is_ok_and(|kind| !kind.is_dir()))
             .map(|entry| directory.join(entry.file_name()))
+            .chain(self.unsaved.within(directory).cloned())
             .collect();
         files.sort_unstable();
+        files.dedup();
         Some(files)
     }
 
     fn exists(&self, path: &Path) -> bool {
-        self.allowed(path).is_ok_and(|real| real.is_file())
+        self.allowed(path).is_ok_and(|real| real.is_file() || self.unsaved.get(path).is_some())
     }
+}
+
+fn too_large() -> String {
+    format!("it has more than {} MB", LARGEST >> 20)
 }
 
 /// Files in memory.

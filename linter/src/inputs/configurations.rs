@@ -13,14 +13,34 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::sniff;
 use crate::hcl;
+use crate::unsaved::Unsaved;
 
 /// What is known of all directories together.
 #[derive(Debug, Default)]
 pub(super) struct Configurations {
     /// Those to be judged on their own.
-    pub(super) roots: Vec<PathBuf>,
+    pub(super) roots: Vec<Root>,
     /// Files of JSON that one of them reads by a literal path.
     pub(super) reads: BTreeSet<PathBuf>,
+}
+
+/// A directory to be judged on its own, and what is judged with it.
+#[derive(Debug, Clone)]
+pub(super) struct Root {
+    pub(super) directory: PathBuf,
+    /// It and every directory it calls.
+    pub(super) directories: BTreeSet<PathBuf>,
+    /// Files of JSON that one of these reads by a literal path.
+    pub(super) reads: BTreeSet<PathBuf>,
+}
+
+impl Root {
+    /// Whether a file is judged with it.
+    pub(super) fn has(&self, file: &Path) -> bool {
+        let is_source = hcl::is_configuration(file) || is_values(file);
+        self.reads.contains(file)
+            || is_source && file.parent().is_some_and(|directory| self.directories.contains(directory))
+    }
 }
 
 /// What a look into one directory shows.
@@ -34,9 +54,9 @@ struct Look {
 
 impl Configurations {
     /// Looks into directories, in parallel. With each goes the path under which it was found.
-    pub(super) fn look_into(directories: &BTreeMap<PathBuf, PathBuf>) -> Self {
+    pub(super) fn look_into(directories: &BTreeMap<PathBuf, PathBuf>, unsaved: &Unsaved) -> Self {
         let looks: BTreeMap<&PathBuf, Look> =
-            directories.par_iter().map(|(path, within)| (path, look(path, within))).collect();
+            directories.par_iter().map(|(path, within)| (path, look(path, within, unsaved))).collect();
         let called: BTreeSet<&PathBuf> = looks.values().flat_map(|look| &look.calls).collect();
         let mut reached = BTreeSet::new();
         let mut roots = Vec::new();
@@ -46,19 +66,22 @@ impl Configurations {
             if reached.contains(root) {
                 continue;
             }
-            if reach(root, &looks, &mut reached) {
-                roots.push(root.clone());
-            }
+            roots.extend(reach(root, &looks, &mut reached));
         }
-        roots.sort();
+        roots.sort_by(|a, b| a.directory.cmp(&b.directory));
         Self { roots, reads: looks.values().flat_map(|look| look.reads.iter().cloned()).collect() }
     }
 }
 
-/// Notes everything that a root calls. Whether MediaStore may come up in it.
-fn reach<'a>(root: &'a PathBuf, looks: &'a BTreeMap<&PathBuf, Look>, reached: &mut BTreeSet<&'a PathBuf>) -> bool {
+/// Notes everything that a root calls. Nothing if MediaStore cannot come up in it.
+fn reach<'a>(
+    root: &'a PathBuf,
+    looks: &'a BTreeMap<&PathBuf, Look>,
+    reached: &mut BTreeSet<&'a PathBuf>,
+) -> Option<Root> {
     let mut own = BTreeSet::from([root]);
     let mut waiting = vec![root];
+    let mut reads = BTreeSet::new();
     let mut is_ours = false;
     while let Some(path) = waiting.pop() {
         let Some(look) = looks.get(path) else {
@@ -68,19 +91,28 @@ fn reach<'a>(root: &'a PathBuf, looks: &'a BTreeMap<&PathBuf, Look>, reached: &m
         };
         reached.insert(path);
         is_ours |= look.mentions_ours || look.calls_elsewhere;
+        reads.extend(look.reads.iter().cloned());
         waiting.extend(look.calls.iter().filter(|called| own.insert(called)));
     }
-    is_ours
+    is_ours.then(|| Root { directory: root.clone(), directories: own.into_iter().cloned().collect(), reads })
 }
 
-fn look(directory: &Path, within: &Path) -> Look {
+/// Whether a file gives values to variables, by its name.
+fn is_values(file: &Path) -> bool {
+    let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
+}
+
+fn look(directory: &Path, within: &Path, unsaved: &Unsaved) -> Look {
     // What somebody names is judged, whatever is in it: that it cannot be read is not to pass for clean.
     let mut look = Look { mentions_ours: directory == within, ..Look::default() };
     let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-    let entries = fs::read_dir(here).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+    let on_disk = fs::read_dir(here).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+    let entries = on_disk.chain(unsaved.within(directory).cloned());
     let mut calls_modules = false;
     for file in entries.filter(|path| hcl::is_configuration(path)) {
-        let Ok(bytes) = fs::read(&file) else {
+        let text = unsaved.get(&file).map(|text| text.as_bytes().to_owned());
+        let Ok(bytes) = text.map_or_else(|| fs::read(&file), Ok) else {
             // The reader says why.
             look.mentions_ours = true;
             continue;
@@ -90,7 +122,7 @@ fn look(directory: &Path, within: &Path) -> Look {
         look.reads.extend(literal_paths(&bytes).map(|path| directory.join(path)));
     }
     if calls_modules {
-        let calls = hcl::calls(&hcl::Disk::around(within), directory);
+        let calls = hcl::calls(&hcl::Disk::around(within).under(unsaved), directory);
         look.calls = calls.local;
         look.calls_elsewhere = calls.elsewhere;
     }

@@ -33,8 +33,11 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use crate::hcl;
 use crate::source::Syntax;
 use crate::unit::{Fault, FaultKind, Unit};
+use crate::unsaved::Unsaved;
 
-pub use walk::find;
+use self::configurations::Root;
+
+pub use walk::{alone, find};
 
 /// How files are recognised, for help and docs.
 pub const RECOGNITION: &str = "\
@@ -62,17 +65,19 @@ pub struct Options {
     pub exclude: Vec<String>,
     /// Files with values of Terraform's variables, as with `-var-file`; the later wins.
     pub var_files: Vec<PathBuf>,
+    /// What stands for files on disk.
+    pub unsaved: Unsaved,
 }
 
 /// What was found, not yet read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Inputs {
     inputs: Vec<Input>,
-    var_files: Vec<PathBuf>,
+    options: Options,
 }
 
 /// Something that becomes a unit.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Input {
     /// A file that may hold a document, a plan or a template.
     File {
@@ -82,7 +87,7 @@ enum Input {
     },
     /// A directory of Terraform source that no other one calls.
     Configuration {
-        directory: PathBuf,
+        root: Root,
         /// The path given, in which modules may be called.
         within: PathBuf,
     },
@@ -103,23 +108,49 @@ impl Inputs {
         self.inputs.is_empty()
     }
 
+    /// What these files belong to: themselves, and the configurations that they are part of or read by.
+    #[must_use]
+    pub fn of<'a>(&self, files: impl IntoIterator<Item = &'a Path> + Clone) -> Self {
+        let has = |input: &&Input| match input {
+            Input::File { path, .. } => files.clone().into_iter().any(|file| file == path),
+            Input::Configuration { root, .. } => files.clone().into_iter().any(|file| root.has(file)),
+            Input::Fault(_) => false,
+        };
+        Self { inputs: self.inputs.iter().filter(has).cloned().collect(), options: self.options.clone() }
+    }
+
+    /// The same with other texts that stand for files.
+    #[must_use]
+    pub fn under(mut self, unsaved: &Unsaved) -> Self {
+        self.options.unsaved = unsaved.clone();
+        self
+    }
+
     /// Reads everything, in parallel. What is none of ours gives no unit.
     pub fn units(self) -> impl ParallelIterator<Item = Unit> {
-        let options = hcl::Options { var_files: self.var_files };
-        self.inputs.into_par_iter().filter_map(move |input| input.read(&options))
+        let Self { inputs, options } = self;
+        inputs.into_par_iter().filter_map(move |input| input.read(&options))
     }
 }
 
 impl Input {
-    fn read(self, options: &hcl::Options) -> Option<Unit> {
+    fn read(self, options: &Options) -> Option<Unit> {
         match self {
-            Self::Configuration { directory, within } => {
-                Some(hcl::read_module(&hcl::Disk::around(&within).and(&options.var_files), &directory, options).unit)
+            Self::Configuration { root, within } => {
+                let disk = hcl::Disk::around(&within).and(&options.var_files).under(&options.unsaved);
+                let options = hcl::Options { var_files: options.var_files.clone() };
+                Some(hcl::read_module(&disk, &root.directory, &options).unit)
             }
-            Self::File { path, is_named } => document(&path, is_named),
+            Self::File { path, is_named } => document(&path, is_named, &options.unsaved),
             Self::Fault(fault) => Some(Unit { faults: vec![fault], ..Unit::default() }),
         }
     }
+}
+
+/// Whether a text has a word without which it is none of ours.
+#[must_use]
+pub fn mentions_ours(text: &str) -> bool {
+    sniff::mentions_ours(text.as_bytes())
 }
 
 /// Reads the paths as `check` does: [`find`], then [`Inputs::units`].
@@ -137,7 +168,10 @@ pub fn read_text(path: &Path, text: &str) -> Unit {
     understood(path, text, true).unwrap_or_default()
 }
 
-fn document(path: &Path, is_named: bool) -> Option<Unit> {
+fn document(path: &Path, is_named: bool, unsaved: &Unsaved) -> Option<Unit> {
+    if let Some(text) = unsaved.get(path) {
+        return mentions_ours(text).then(|| understood(path, text, is_named))?;
+    }
     match file::read(path, is_named) {
         file::Content::Text(text) => understood(path, &text, is_named),
         file::Content::NotOurs => None,

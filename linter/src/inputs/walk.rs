@@ -11,6 +11,7 @@ use super::configurations::Configurations;
 use super::{Input, Inputs, Options, STDIN};
 use crate::hcl;
 use crate::unit::{Fault, FaultKind};
+use crate::unsaved::Unsaved;
 
 /// Endings of files that may hold documents, plans or templates.
 const ENDINGS: &[&str] = &["json", "yaml", "yml", "template"];
@@ -29,7 +30,19 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Inputs {
     for path in paths {
         found.path(path, &exclude);
     }
-    Inputs { inputs: found.inputs(), var_files: options.var_files.clone() }
+    Inputs { inputs: found.inputs(&options.unsaved), options: options.clone() }
+}
+
+/// A file that nothing lies around, as far as is looked: it is not said to be ours, so what is not is passed over.
+#[must_use]
+pub fn alone(file: &Path, options: &Options) -> Inputs {
+    let mut found = Found::default();
+    if hcl::is_configuration(file) {
+        found.configuration(file, file.parent().unwrap_or(Path::new("")));
+    } else if !is_terraform(file) {
+        found.files.insert(tidy(file));
+    }
+    Inputs { inputs: found.inputs(&options.unsaved), options: options.clone() }
 }
 
 fn exclude(patterns: &[String]) -> Result<Override, ignore::Error> {
@@ -107,16 +120,14 @@ impl Found {
         self.faults.push(Fault { kind: FaultKind::Broken, message, span: Span::default(), help: None });
     }
 
-    fn inputs(self) -> Vec<Input> {
+    fn inputs(self, unsaved: &Unsaved) -> Vec<Input> {
         let mut inputs: Vec<_> = self.faults.into_iter().map(Input::Fault).collect();
-        let configurations = Configurations::look_into(&self.configurations);
+        let configurations = Configurations::look_into(&self.configurations, unsaved);
         let within = |directory: &PathBuf| self.configurations.get(directory).cloned().unwrap_or_default();
-        inputs.extend(
-            configurations
-                .roots
-                .iter()
-                .map(|directory| Input::Configuration { directory: directory.clone(), within: within(directory) }),
-        );
+        inputs.extend(configurations.roots.into_iter().map(|root| {
+            let within = within(&root.directory);
+            Input::Configuration { root, within }
+        }));
         // What a configuration reads is judged there, with the values that go into it.
         let is_left = |path: &PathBuf| !self.named.contains(path) && !configurations.reads.contains(path);
         let found = self.files.into_iter().filter(is_left);

@@ -18,7 +18,7 @@ const OF_NO_CONSEQUENCE: [&str; 9] = [
 ];
 
 /// The lines that show a request, at least one.
-pub(super) fn lines(request: &Request) -> Vec<String> {
+pub(crate) fn lines(request: &Request) -> Vec<String> {
     curl(request).unwrap_or_else(|| words(request))
 }
 

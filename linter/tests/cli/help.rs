@@ -47,6 +47,7 @@ fn help_teaches() {
     for (arguments, part) in [
         ("--help", "Exit codes: 0 clean; 1"),
         ("check --help", "terraform show -json plan.out | mediastore-lint -"),
+        ("lsp --help", "examples/editors/ has configurations of Neovim and VS Code"),
         ("check --help", "# nolint(public-read): the trailer is for everybody"),
     ] {
         let run = runner.run(arguments);

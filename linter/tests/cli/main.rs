@@ -6,6 +6,7 @@
 mod check;
 mod configuration;
 mod help;
+mod lsp;
 mod pre_commit;
 mod report;
 

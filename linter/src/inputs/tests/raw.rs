@@ -79,7 +79,7 @@ fn is_ours(name: &str, text: &[u8]) -> bool {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
     std::fs::write(&path, text).expect("a file");
-    read_file(&path, false).is_some()
+    read_file(&path, false, &crate::unsaved::Unsaved::default()).is_some()
 }
 
 #[test]
