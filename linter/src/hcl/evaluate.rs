@@ -233,10 +233,11 @@ impl<'a> Run<'a> {
         self.unique.get()
     }
 
-    /// The names of the files directly in a directory of the configuration.
-    pub(super) fn list_files(&self, path: &str) -> Option<Vec<String>> {
-        let found = self.files.list(&tidy(&self.tree.directories[0].path.join(path)))?;
-        found.iter().map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect()
+    /// The names, from a directory of the configuration, of the files in it and in directories inside of it. Nothing if they cannot be told.
+    pub(super) fn files_below(&self, path: &str, deepest: usize) -> Option<Vec<String>> {
+        let directory = tidy(&self.tree.directories[0].path.join(path));
+        let found = self.files.below(&directory, deepest)?;
+        found.iter().map(|path| Some(path.strip_prefix(&directory).ok()?.to_str()?.to_owned())).collect()
     }
 
     /// The text of a file of the configuration, as `file` gives it, with its places.

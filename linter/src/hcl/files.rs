@@ -10,6 +10,9 @@ use crate::unsaved::Unsaved;
 /// The largest file of a configuration that is read. Real ones have some kilobytes.
 const LARGEST: u64 = 8 << 20;
 
+/// The most files and directories that are looked through for one pattern.
+const MOST_BELOW: usize = 10_000;
+
 /// Files by path.
 pub trait Files {
     /// The text of a file, without a byte order mark.
@@ -21,6 +24,10 @@ pub trait Files {
 
     /// The files directly in a directory, in the order of their names. Nothing if there is no such directory.
     fn list(&self, directory: &Path) -> Option<Vec<PathBuf>>;
+
+    /// The files in a directory and in those inside of it down to a depth; none if there is no such directory. Nothing if they cannot be
+    /// told: there are too many, or links among the directories.
+    fn below(&self, directory: &Path, deepest: usize) -> Option<Vec<PathBuf>>;
 
     /// Whether there is such a file.
     fn exists(&self, path: &Path) -> bool;
@@ -121,6 +128,34 @@ impl Files for Disk {
         Some(files)
     }
 
+    fn below(&self, directory: &Path, deepest: usize) -> Option<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        let mut waiting = vec![(directory.to_owned(), 0)];
+        let mut passed = 0;
+        while let Some((directory, depth)) = waiting.pop() {
+            let here = if directory.as_os_str().is_empty() { Path::new(".") } else { &directory };
+            if !here.is_dir() {
+                continue;
+            }
+            self.allowed(here).ok()?;
+            for entry in fs::read_dir(here).ok()? {
+                let entry = entry.ok()?;
+                let (kind, path) = (entry.file_type().ok()?, directory.join(entry.file_name()));
+                passed += 1;
+                if passed > MOST_BELOW || kind.is_symlink() && path.is_dir() {
+                    return None;
+                }
+                match kind.is_dir() {
+                    true if depth < deepest => waiting.push((path, depth + 1)),
+                    true => {}
+                    false => found.push(path),
+                }
+            }
+        }
+        found.sort_unstable();
+        Some(found)
+    }
+
     fn exists(&self, path: &Path) -> bool {
         self.allowed(path).is_ok_and(|real| real.is_file() || self.unsaved.get(path).is_some())
     }
@@ -148,6 +183,13 @@ impl Files for Memory {
     fn list(&self, directory: &Path) -> Option<Vec<PathBuf>> {
         let files: Vec<_> = self.0.keys().filter(|path| path.parent() == Some(directory)).cloned().collect();
         Some(files).filter(|files| !files.is_empty())
+    }
+
+    fn below(&self, directory: &Path, deepest: usize) -> Option<Vec<PathBuf>> {
+        let is_below = |path: &&PathBuf| {
+            path.strip_prefix(directory).is_ok_and(|rest| rest.components().count().saturating_sub(1) <= deepest)
+        };
+        Some(self.0.keys().filter(is_below).cloned().collect())
     }
 
     fn exists(&self, path: &Path) -> bool {

@@ -133,22 +133,23 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
     (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// Whether an installed source is what a call asks for, in whatever short form it does. A form that is not known is taken for it: the name
-/// of the call already is.
+/// Whether an installed source, which has its long form, is what a call asks for. A short form that is not known is taken for it: the name of
+/// the call already is.
 fn is_source(installed: &str, asked: &str) -> bool {
-    if installed == asked {
-        return true;
+    if asked.contains("://") {
+        return installed == asked;
+    }
+    if asked.starts_with('/') {
+        return installed == asked || installed.strip_prefix("file://") == Some(asked);
     }
     let (address, _) = asked.split_once("//").unwrap_or((asked, ""));
-    let is_short = !asked.contains("::") && !asked.contains("://") && !asked.contains('@');
     let host = address.split('/').next().unwrap_or_default();
-    match is_short && !asked.starts_with('/') {
-        true if matches!(host, "github.com" | "bitbucket.org" | "gitlab.com") => installed.contains(host),
+    match address.split('/').count() {
+        _ if address.contains(['@', ':']) => true,
+        _ if matches!(host, "github.com" | "bitbucket.org" | "gitlab.com") => installed.contains(host),
         // `namespace/name/system` of the public registry, whose name is written out.
-        true if address.split('/').count() == 3 => {
-            installed.strip_suffix(asked).is_some_and(|host| host.ends_with('/') && host.matches('/').count() == 1)
-        }
-        true if address.split('/').count() == 4 => false,
+        3 => installed.strip_suffix(asked).is_some_and(|host| host.ends_with('/') && host.matches('/').count() == 1),
+        4 => installed == asked,
         _ => true,
     }
 }
@@ -202,7 +203,9 @@ mod tests {
             ("git::https://github.com/acme/origin.git?ref=v1", "github.com/acme/origin?ref=v1", true),
             (registry, "github.com/acme/origin", false),
             ("git::ssh://git@github.com/acme/origin.git", "git@github.com:acme/origin.git", true),
+            ("git::https://example.com/origin.git", "git::https://example.com/origin.git?ref=v2", false),
             ("file:///srv/origin", "/srv/origin", true),
+            ("file:///srv/origin", "/srv/other", false),
         ] {
             assert_eq!(is_source(installed, asked), expected, "{installed} {asked}");
         }

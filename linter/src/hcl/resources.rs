@@ -48,7 +48,9 @@ const DATA_SOURCES: &[&str] = &[
 fn kind_of(resource: &Resource) -> Option<Kind> {
     use Dialect::{HashicorpAws, Mediastore};
     let name = resource.type_name.text.as_str();
-    let looks_like_ours = ["mediastore_", "aws_mediastore_", "aws_media_store_"].iter().any(|it| name.starts_with(it));
+    let looks_like_ours = ["mediastore_", "aws_mediastore_", "aws_media_store_", "awscc_mediastore_"]
+        .iter()
+        .any(|it| name.starts_with(it));
     if !looks_like_ours {
         return None;
     }

@@ -59,6 +59,8 @@ pub(super) enum Layout {
     Plain,
     /// Indented by two spaces, as `aws_iam_policy_document` does.
     Indented,
+    /// In an unknown order, so that only the value is known and nothing of the text.
+    Unknown,
 }
 
 /// Which collection a sequence is.
@@ -397,6 +399,9 @@ impl Sequence {
 
 /// A value as JSON text, every part at the place of the value it was made from.
 pub(super) fn encode(value: &Value, layout: Layout) -> Words {
+    if layout == Layout::Unknown {
+        return Words::hole(Arc::new(hole_of(format_args!("the text of {value}"), CharClass::Any)), value.span);
+    }
     let mut encoder = Encoder { words: Words::default(), layout };
     encoder.value(value, 0);
     encoder.words

@@ -127,6 +127,26 @@ impl Words {
         pieces.collect()
     }
 
+    /// The parts between separators, of which the last of `most` is all the rest. Nothing if an unknown part may hold a separator that counts.
+    pub(super) fn split(&self, separator: &str, most: usize) -> Option<Vec<Self>> {
+        let mut parts = vec![Self::default()];
+        for piece in &self.pieces {
+            let left = most - parts.len();
+            let last = parts.last_mut().expect("one at least");
+            match &piece.part {
+                _ if left == 0 => last.push(piece.clone()),
+                TextPart::Hole(hole) if separator.chars().any(|c| hole.class.contains(c)) => return None,
+                TextPart::Hole(_) => last.push(piece.clone()),
+                TextPart::Known(text) => {
+                    let mut pieces = text.splitn(left + 1, separator).map(|part| Piece::made(part, piece.span));
+                    last.push(pieces.next().expect("one at least"));
+                    parts.extend(pieces.map(|piece| [piece].into_iter().collect()));
+                }
+            }
+        }
+        Some(parts)
+    }
+
     /// Reads the text as JSON. Places are those of the sources. The last answer says whether all its values stand in the sources
     /// as they are, so that an edit of the sources is an edit of the document.
     pub(super) fn json(&self, limits: Limits) -> (Option<Node>, Vec<Problem>, bool) {

@@ -30,7 +30,10 @@ pub(super) fn type_of(name: &str) -> Option<Type> {
         "mediastore_object" => Type::Other,
         "aws_media_store_container" => Type::Container(HashicorpAws),
         "aws_media_store_container_policy" => Type::Document(HashicorpAws, DocumentKind::Policy),
-        _ if ["mediastore_", "aws_mediastore_", "aws_media_store_"].iter().any(|prefix| name.starts_with(prefix)) => {
+        _ if ["mediastore_", "aws_mediastore_", "aws_media_store_", "awscc_mediastore_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix)) =>
+        {
             Type::Stranger
         }
         _ => return None,

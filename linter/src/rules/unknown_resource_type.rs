@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "No provider has this resource type",
     explanation: "The name looks like one of MediaStore's and is none, so nothing in the block is judged and `terraform init` or \
                   `terraform validate` fails. Four of seven published configurations had such a name: `aws_mediastore_container` is the \
-                  commonest, where hashicorp/aws spells it `aws_media_store_container`.\n\n\
+                  commonest, where hashicorp/aws spells it `aws_media_store_container`. hashicorp/awscc never had one.\n\n\
                   This project's provider has `mediastore_container`, `mediastore_container_policy`, `mediastore_cors_policy`, \
                   `mediastore_lifecycle_policy`, `mediastore_metric_policy` and `mediastore_object`. hashicorp/aws has the first two \
                   only, as `aws_media_store_container` and `aws_media_store_container_policy`. CloudFormation has \
@@ -27,6 +27,10 @@ pub(super) static RULE: Rule = Rule {
 
 resource «"mediastore_container_cors_policy"» "live" {
   container_name = "live"
+}
+
+resource «"awscc_mediastore_container"» "vod" {
+  container_name = "vod"
 }"#,
     )],
     good: &[Example::new(

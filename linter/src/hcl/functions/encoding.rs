@@ -13,8 +13,8 @@ use super::super::evaluate::{Eval, Failure, LONGEST_TEXT};
 use super::super::number::Number;
 use super::super::value::{Data, Encoded, Entry, Layout, Mapping, Sort, Value, hole_of};
 use super::super::words::{Piece, Words};
-use super::{Answer, Arguments, Function, function};
-use crate::inputs::yaml;
+use super::{Answer, Arguments, Function, function, yaml};
+use crate::inputs::yaml as reader;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("base64decode", 1, 1, base64decode),
@@ -24,10 +24,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("jsonencode", 1, 1, jsonencode),
     function("textdecodebase64", 2, 2, |_| Ok(None)),
     function("textencodebase64", 2, 2, |_| Ok(None)).class(CharClass::Plain),
-    function("urldecode", 1, 1, |_| Ok(None)),
+    function("urldecode", 1, 1, urldecode),
     function("urlencode", 1, 1, |a| known(a, urlencode)),
     function("yamldecode", 1, 1, yamldecode),
-    function("yamlencode", 1, 1, |_| Ok(None)),
+    function("yamlencode", 1, 1, yaml::yamlencode),
 ];
 
 /// No document that Terraform decodes is nested deeper.
@@ -59,6 +59,31 @@ fn urlencode(text: &str) -> String {
         }
     }
     encoded
+}
+
+/// As in the query of a URL; of OpenTofu only.
+fn urldecode(arguments: &Arguments<'_, '_>) -> Answer {
+    let Some(text) = arguments.text(0)? else { return Ok(None) };
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || rest.next().and_then(|digit| char::from(digit).to_digit(16));
+                match (digit(), digit()) {
+                    (Some(high), Some(low)) => u8::try_from(high * 16 + low).unwrap_or_default(),
+                    _ => return arguments.fail(format!("`{text}` has a `%` without two digits")),
+                }
+            }
+            other => other,
+        });
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => arguments.make_text(text),
+        // What Go makes of bytes that are no text is no policy either.
+        Err(_) => Ok(None),
+    }
 }
 
 fn jsonencode(arguments: &Arguments<'_, '_>) -> Answer {
@@ -161,7 +186,7 @@ fn yamldecode(arguments: &Arguments<'_, '_>) -> Answer {
         [Piece { verbatim: true, span, .. }] => Some(span.start),
         _ => None,
     };
-    match yaml::parse(&text, LIMITS) {
+    match reader::parse(&text, LIMITS) {
         Ok(mut yaml) => {
             move_to(&mut yaml.root, base, arguments.span);
             Ok(Some(value_of(&yaml.root)))

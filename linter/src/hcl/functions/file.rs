@@ -76,23 +76,24 @@ fn fileexists(arguments: &Arguments<'_, '_>) -> Answer {
     }
 }
 
-/// The files that fit a pattern, where only the last part of it is one.
+/// The files below a directory that fit a pattern.
 fn fileset(arguments: &Arguments<'_, '_>) -> Answer {
     let (Some(path), Some(pattern)) = (arguments.text(0)?, arguments.text(1)?) else { return Ok(None) };
-    let (directory, name) = match pattern.rsplit_once('/') {
-        Some((directory, name)) => (format!("{directory}/"), name),
-        None => (String::new(), pattern.as_str()),
-    };
-    if directory.contains(['*', '?', '[', '{']) || name.contains("**") {
-        return Ok(None);
-    }
-    let glob = match globset::GlobBuilder::new(name).literal_separator(true).build() {
+    let glob = match globset::GlobBuilder::new(&pattern).literal_separator(true).build() {
         Ok(glob) => glob.compile_matcher(),
         Err(error) => return arguments.fail(error.to_string()),
     };
-    let found = arguments.run.list_files(&format!("{path}/{directory}")).unwrap_or_default();
-    let found = found.into_iter().filter(|name| glob.is_match(name));
-    let items = found.map(|name| Value::text(format!("{directory}{name}"), arguments.span)).collect();
+    // What is above the first part with a wildcard need not be looked through.
+    let fixed = pattern[..pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len())].rfind('/');
+    let directory = fixed.map_or("", |end| &pattern[..=end]);
+    let deepest = match pattern.contains("**") {
+        true => usize::MAX,
+        false => pattern[directory.len()..].matches('/').count(),
+    };
+    let Some(found) = arguments.run.files_below(&format!("{path}/{directory}"), deepest) else { return Ok(None) };
+    arguments.run.charge(found.len(), arguments.span)?;
+    let found = found.into_iter().map(|name| format!("{directory}{name}")).filter(|name| glob.is_match(name));
+    let items = found.map(|name| Value::text(name, arguments.span)).collect();
     arguments.make_sequence(Sort::Set, set_items(items))
 }
 

@@ -11,7 +11,10 @@ mod format;
 mod hash;
 mod network;
 mod number;
+mod ours;
 mod text;
+mod time;
+mod yaml;
 
 use mediastore_policy::span::Span;
 use mediastore_policy::text::CharClass;
@@ -64,7 +67,9 @@ const TABLES: &[&[Function]] = &[
     hash::FUNCTIONS,
     network::FUNCTIONS,
     number::FUNCTIONS,
+    ours::FUNCTIONS,
     text::FUNCTIONS,
+    time::FUNCTIONS,
     IMPURE,
 ];
 
@@ -72,11 +77,8 @@ const TABLES: &[&[Function]] = &[
 const IMPURE: &[Function] = &[
     function("bcrypt", 1, 2, unknown),
     function("base64gzip", 1, 1, unknown),
-    function("formatdate", 2, 2, unknown),
     function("plantimestamp", 0, 0, unknown),
     function("rsadecrypt", 2, 2, unknown),
-    function("timeadd", 2, 2, unknown),
-    function("timecmp", 2, 2, unknown).class(CharClass::Region),
     function("timestamp", 0, 0, unknown),
     function("uuid", 0, 0, unknown).class(CharClass::Region),
     function("uuidv5", 2, 2, unknown).class(CharClass::Region),

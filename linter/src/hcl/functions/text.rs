@@ -236,34 +236,10 @@ fn split(arguments: &Arguments<'_, '_>) -> Answer {
         };
         return arguments.make_sequence(Sort::List, parts);
     }
-    // Around holes that cannot hold the separator, or a part of it.
-    let safe = |piece: &Piece| match &piece.part {
-        TextPart::Known(_) => true,
-        TextPart::Hole(hole) => separator.chars().all(|c| !hole.class.contains(c)),
-    };
-    if separator.is_empty() || !words.pieces().iter().all(safe) {
+    if separator.is_empty() {
         return Ok(None);
     }
-    let mut parts = vec![Words::default()];
-    for piece in words.pieces() {
-        match &piece.part {
-            TextPart::Known(text) => {
-                for (at, part) in text.split(separator.as_str()).enumerate() {
-                    if at > 0 {
-                        parts.push(Words::default());
-                    }
-                    if let Some(last) = parts.last_mut() {
-                        last.push(Piece::made(part, piece.span));
-                    }
-                }
-            }
-            TextPart::Hole(_) => {
-                if let Some(last) = parts.last_mut() {
-                    last.push(piece.clone());
-                }
-            }
-        }
-    }
+    let Some(parts) = words.split(&separator, usize::MAX) else { return Ok(None) };
     let parts = parts.into_iter().map(|words| Value::words(words, arguments.span)).collect();
     arguments.make_sequence(Sort::List, parts)
 }

@@ -272,6 +272,19 @@ resource "mediastore_container" "live" {
             "merge({ a = 1 }, var.cfg.extra, { b = 2 })",
             r#"{"a":${merge(1, var.cfg.extra).a},"b":2,"${a key of var.cfg.extra}":${a value of var.cfg.extra}}"#,
         ),
+        (
+            "provider::mediastore::container_arn(data.aws_region.here.name, data.aws_caller_identity.me.account_id, \"live\")",
+            r#""arn:aws:mediastore:${data.aws_region.here.name}:${data.aws_caller_identity.me.account_id}:container/live""#,
+        ),
+        (
+            "provider::mediastore::parse_arn(\"${mediastore_container.live.arn}/a/${var.project}\").path",
+            r#""a/${var.project}""#,
+        ),
+        ("provider::mediastore::parse_arn(mediastore_container.live.arn).region", r#""${provider.mediastore.region}""#),
+        ("provider::mediastore::exposure(\"{}\").class", r#"${provider::mediastore::exposure("{}").class}"#),
+        ("timeadd(timestamp(), \"1h\")", "${timeadd(timestamp(), \"1h\")}"),
+        ("yamlencode(var.accounts)", "${yamlencode(var.accounts)}"),
+        ("urldecode(\"a%20b+c%C3%A9\")", r#""a b cé""#),
         ("provider::aws::arn_parse(\"x\")", r#"${provider::aws::arn_parse("x")}"#),
     ] {
         let said = policy(declarations, &format!("jsonencode({{ x = {expression} }})"));
@@ -286,6 +299,26 @@ resource "mediastore_container" "live" {
     let said =
         policy(declarations, "jsonencode({ x = local.secrets, y = \"Bearer ${var.secret}\", z = md5(var.secret) })");
     assert!(!said.contains("x*") && !said.contains("abc") && !said.contains("9001509"), "{said}");
+}
+
+#[test]
+fn a_normalized_policy_is_judged_with_its_holes() {
+    let statement = r#"{ Effect = "Allow", Principal = "*", Action = ["mediastore:GetObject"], Resource = "${mediastore_container.c.arn}/*" }"#;
+    let container = "resource \"mediastore_container\" \"c\" {\n  name = \"c\"\n}\n";
+    let said = policy(
+        container,
+        &format!("provider::mediastore::normalize_policy(jsonencode({{ Statement = [{statement}] }}))"),
+    );
+    let expected = r#"editable=None: {"Statement":[{"Action":["mediastore:GetObject"],"Effect":"Allow","Principal":"*","Resource":"arn:aws:mediastore:${provider.mediastore.region}:${provider.mediastore.account_id}:container/c/*"}]}"#;
+    assert!(said.contains(expected), "{said}");
+    // Of its spelling nothing is said.
+    let said = policy(
+        container,
+        &format!(
+            "jsonencode({{ x = provider::mediastore::normalize_policy(jsonencode({{ Statement = [{statement}] }})) == \"x\" }})"
+        ),
+    );
+    assert!(said.contains(r#"{"x":${"#), "{said}");
 }
 
 #[test]
@@ -422,6 +455,14 @@ fn faults_say_what_and_where_and_the_rest_is_judged() {
         (
             "module \"m\" {\n  source = \"./none\"\n}\nmodule \"n\" {\n  source = \"acme/mediastore/aws\"\n}\n",
             "NotEvaluated at main.tf:1:1 `module \"m\"`: the module `m` has no configuration in `none` that can be read\nNotEvaluated at main.tf:4:1 `module \"n\"`: the module `n` comes from `acme/mediastore/aws` and is not here\n",
+        ),
+        (
+            "resource \"mediastore_container\" \"a\" {\n  name = formatdate(\"X\", timeadd(\"2025-11-13T00:00:00Z\", \"1h\"))\n}\n",
+            "mediastore_container.a name=${mediastore_container.a.name} tags={}\nNotEvaluated at main.tf:2:10 `formatdate(\"X\", timeadd(\"2025-11-13T00:0`: `formatdate`: `X` has `X` in it, which means nothing\n",
+        ),
+        (
+            "resource \"mediastore_container\" \"a\" {\n  name = timeadd(\"2025-11-13\", \"1d\")\n}\n",
+            "mediastore_container.a name=${mediastore_container.a.name} tags={}\nNotEvaluated at main.tf:2:10 `timeadd(\"2025-11-13\", \"1d\")`: `timeadd`: `2025-11-13` is no time such as `2025-11-13T00:00:00Z`\n",
         ),
         (
             "moved {\n  from = a.b\n  to = a.c\n}\nimport {\n  to = a.b\n  id = \"x\"\n}\ncheck \"c\" {\n  assert {\n    condition = false\n    error_message = \"x\"\n  }\n}\nremoved {\n  from = a.b\n}\nterraform {\n  required_version = \">= 1\"\n}\n",
