@@ -13,7 +13,7 @@ use mediastore_policy::span::Span;
 use similar::TextDiff;
 
 use crate::finding::Safety;
-use crate::located::{Located, LocatedFix};
+use crate::located::{Located, LocatedFix, Place};
 
 /// What became of a set of findings' fixes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn apply<'a>(findings: impl IntoIterator<Item = &'a Located>, safety: Safety
     let mut files: BTreeMap<PathBuf, File> = BTreeMap::new();
     let mut applied = Applied::default();
     let wanted = findings.into_iter().filter_map(|found| found.fix.as_ref()).filter(|fix| fix.safety <= safety);
-    for fix in wanted.filter(|fix| !fix.edits.is_empty()) {
+    for fix in wanted.filter(|fix| !fix.edits.is_empty() && !fix.edits.iter().any(|(place, _)| is_installed(place))) {
         match fits(fix, &files) {
             Fit::Made => applied.fixed += 1,
             Fit::Clashes => applied.postponed += 1,
@@ -62,6 +62,11 @@ pub fn apply<'a>(findings: impl IntoIterator<Item = &'a Located>, safety: Safety
     }
     applied.changes = files.into_iter().filter_map(|(path, file)| file.change(path)).collect();
     applied
+}
+
+/// Whether a place is in a module that `terraform init` got, and will get again as it is.
+fn is_installed(place: &Place) -> bool {
+    place.source.path.components().any(|part| part.as_os_str() == ".terraform")
 }
 
 /// A file that is being changed.

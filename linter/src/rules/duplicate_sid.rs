@@ -12,8 +12,9 @@ pub(super) static RULE: Rule = Rule {
     summary: "Two statements have the same `Sid`",
     explanation: "A `Sid` has to be unique in its policy. It decides nothing, but errors and tools name statements by it.\n\n\
                   Rename one of them, or leave it out: a `Sid` is optional.",
-    bad: &[Example::policy(
-        r#"{
+    bad: &[
+        Example::policy(
+            r#"{
     "Version": "2012-10-17",
     "Statement": [{
         "Sid": "Read",
@@ -29,7 +30,38 @@ pub(super) static RULE: Rule = Rule {
         "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*"
     }]
 }"#,
-    )],
+        ),
+        Example::policy(
+            r#"{
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Sid": "Read",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:role/editor"},
+        "Action": "mediastore:GetObject",
+        "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*"
+    }, {
+        "Sid": «"Read"»,
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:role/reader"},
+        "Action": "mediastore:GetObject",
+        "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*"
+    }, {
+        "Sid": «"Read"»,
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:role/auditor"},
+        "Action": "mediastore:GetObject",
+        "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*"
+    }, {
+        "Sid": "Read2",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:role/player"},
+        "Action": "mediastore:GetObject",
+        "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*"
+    }]
+}"#,
+        ),
+    ],
     good: &[Example::policy(
         r#"{
     "Version": "2012-10-17",

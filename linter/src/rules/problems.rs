@@ -45,6 +45,23 @@ fn mended(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, problem: &Problem) -> Op
             let meant = suggest::operator(written).filter(|meant| meant.eq_ignore_ascii_case(written))?;
             Some(fix::safe(format!("write `{meant}`"), editor.write_key(problem.span, &meant)?))
         }
+        Code::DuplicateSid => {
+            let name = free_sid(judged, problem)?;
+            Some(fix::safe(format!("name it `{name}`"), editor.write(problem.span, name)?))
+        }
         _ => None,
     }
+}
+
+/// A `Sid` that no statement has: the repeated one with a number, one for each time it is repeated.
+fn free_sid(judged: &JudgedPolicy<'_>, problem: &Problem) -> Option<String> {
+    let statements = &judged.policy.as_ref()?.statements;
+    let sids: Vec<_> = statements.iter().filter_map(|statement| statement.sid.as_ref()).collect();
+    // An unknown one might be what is made up here.
+    let known: Option<Vec<&str>> = sids.iter().map(|sid| sid.value.as_known()).collect();
+    let repeated = sids.iter().find(|sid| sid.span == problem.span)?.value.as_known()?;
+    let before = judged.problems.iter().take_while(|other| !std::ptr::eq(*other, problem));
+    let earlier = before.filter(|other| other.code == problem.code && other.message == problem.message).count();
+    let known = known?;
+    (2..).map(|number| format!("{repeated}{number}")).filter(|name| !known.contains(&name.as_str())).nth(earlier)
 }

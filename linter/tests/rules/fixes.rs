@@ -83,6 +83,7 @@ const WITH_FIXES: &[&str] = &[
     "cors-invalid-method",
     "cors-unmatchable-origin",
     "dead-statement",
+    "duplicate-sid",
     "foreign-container-arn",
     "header-secret",
     "header-secret-plaintext",
