@@ -13,10 +13,13 @@ mod endpoint;
 mod environment;
 mod examples;
 mod guardrails;
+mod installed_modules;
+mod judged_plans;
 mod killed;
 mod lab;
 mod lifecycle;
 mod many;
+
 mod moved;
 mod objects;
 mod query;
@@ -32,6 +35,7 @@ use e2e::{Built, Client};
 const BUILT: Built = Built {
     provider: env!("CARGO_BIN_EXE_e2e-provider"),
     mediastored: env!("CARGO_BIN_EXE_e2e-mediastored"),
+    linter: env!("CARGO_BIN_EXE_e2e-lint"),
     scratch: env!("CARGO_TARGET_TMPDIR"),
     tests: env!("CARGO_MANIFEST_DIR"),
 };

@@ -31,6 +31,8 @@ pub struct Built {
     pub provider: &'static str,
     /// The service's binary.
     pub mediastored: &'static str,
+    /// The linter's binary.
+    pub linter: &'static str,
     /// A folder under the target directory that outlives a run.
     pub scratch: &'static str,
     /// The folder of the tests, in the repository.

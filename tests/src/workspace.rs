@@ -101,6 +101,29 @@ impl<'c> Workspace<'c> {
         self
     }
 
+    /// Puts a program under this name on the path of every command from here on, and the Terraform under `terraform`.
+    pub fn put_on_path(&mut self, name: &str, program: &str) -> &mut Self {
+        let folder = self.folder.path().join("bin");
+        fs::create_dir_all(&folder).unwrap();
+        std::os::unix::fs::symlink(program, folder.join(name)).unwrap();
+        let terraform = self.client.terraform.command();
+        let words = std::iter::once(terraform.get_program()).chain(terraform.get_args());
+        let words: Vec<_> = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
+        let (script, path) = (folder.join("terraform"), std::env::var("PATH").unwrap_or_default());
+        // The program may be named `terraform` itself, and is not this script.
+        fs::write(&script, format!("#!/bin/sh\nPATH='{path}' exec {} \"$@\"\n", words.join(" "))).unwrap();
+        fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let path = format!("{}:{path}", folder.display());
+        self.set("PATH", &path)
+    }
+
+    /// Runs a shell command, or a script, to its end.
+    pub fn shell(&self, script: &str) -> Run {
+        let mut command = Command::new("sh");
+        command.args(["-e", "-c", script]);
+        self.launch(script.to_owned(), command).wait()
+    }
+
     /// Adds a provider to the mirror of this workspace that answers to another name and has none of its types. Terraform wants the
     /// provider that wrote a state to be there, even where it has nothing to ask it.
     pub fn stand_in_for(&self, source: &str, version: &str) -> &Self {
@@ -151,6 +174,10 @@ impl<'c> Workspace<'c> {
             words.remove(0);
         }
         let name = format!("{} {}", self.client.terraform.version, words.join(" "));
+        self.launch(name, command)
+    }
+
+    fn launch(&self, name: String, mut command: Command) -> Running {
         let outputs = ["stdout", "stderr"].map(|stream| self.folder.path().join(stream));
         let [stdout, stderr] = outputs.each_ref().map(|path| File::create(path).unwrap());
         self.scrub(&mut command).stdin(Stdio::null()).stdout(stdout).stderr(stderr);

@@ -1,10 +1,9 @@
-//! The hooks under the real pre-commit, and the commands of the pipelines under `examples/ci/`.
+//! The hooks under the real pre-commit, and the commands of the pipelines under `examples/ci/`. The gate for plans is among the end-to-end
+//! tests, which have a Terraform.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use serde_json::json;
 
 use super::Runner;
 
@@ -139,39 +138,6 @@ fn the_pipelines_run_commands_that_there_are() {
     assert!(runner.read("mediastore-lint.sarif").contains("public-write"));
     assert!(runner.read("gl-code-quality-report.json").contains("public-write"));
     assert!(runner.read("mediastore-lint.xml").contains("public-write"));
-}
-
-/// A `terraform` that notes what it is asked, and shows a plan with this policy.
-const TERRAFORM: &str = r#"#!/bin/sh
-echo "$1" >> asked
-[ "$1" = show ] && cat plan || true
-"#;
-
-#[test]
-fn the_gate_applies_only_what_was_judged() {
-    for (principal, code, asked) in
-        [("*", 1, "plan\nshow\n"), ("arn:aws:iam::111122223333:root", 0, "plan\nshow\napply\n")]
-    {
-        let policy = super::policy(|statement| {
-            statement["Principal"] = json!({"AWS": principal});
-            statement["Action"] = json!("mediastore:PutObject");
-            statement["Condition"] = json!({"Bool": {"aws:SecureTransport": "true"}});
-        });
-        let values = json!({"container_name": "movies", "policy": policy.to_string()});
-        let resource = json!({"address": "mediastore_container_policy.live", "mode": "managed", "type": "mediastore_container_policy",
-            "name": "live", "provider_name": "registry.terraform.io/mediastore/mediastore", "schema_version": 0, "values": values});
-        let plan = json!({"format_version": "1.2", "terraform_version": "1.11.0", "resource_changes": [],
-            "planned_values": {"root_module": {"resources": [resource]}}, "configuration": {"root_module": {}}});
-        let runner = Runner::new().file("plan", plan).file("bin/terraform", TERRAFORM);
-        let terraform = runner.path("bin/terraform");
-        fs::set_permissions(&terraform, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-        let linter = Path::new(env!("CARGO_BIN_EXE_mediastore-lint")).parent().unwrap();
-        let path = format!("{}:{}:{}", runner.path("bin").display(), linter.display(), std::env::var("PATH").unwrap());
-        let script = repository().join("examples/ci/plan-gate.sh");
-        let output = Command::new("sh").arg(script).current_dir(runner.path("")).env("PATH", path).output().unwrap();
-        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
-        assert_eq!(runner.read("asked"), asked);
-    }
 }
 
 #[test]
