@@ -75,7 +75,8 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 pub(crate) fn attributes() -> [Attribute; 3] {
     [
         Attribute::string("source").describe(
-            "File with the bytes, relative to the working directory. It is read at plan, and must not change before apply.",
+            "File with the bytes, relative to the working directory. It is read at plan. If it changes before apply, Terraform \
+             refuses with `inconsistent final plan`: plan again.",
         ),
         Attribute::string("content").describe("The bytes as text."),
         Attribute::string("content_base64")

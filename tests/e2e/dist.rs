@@ -1,4 +1,6 @@
-//! The release files: a real `init` installs the provider from them, over the network mirror protocol.
+//! How the provider gets to Terraform: from the release files, over the network mirror protocol, and by its own `install`.
+
+use std::process::Command;
 
 use e2e::Workspace;
 use xtask::archive;
@@ -27,6 +29,24 @@ fn init_installs_from_the_release_files() {
         let lock = std::fs::read_to_string(workspace.path().join(".terraform.lock.hcl")).unwrap();
         let zip = archive::archives(&dist).unwrap().remove(0);
         assert!(lock.contains(&format!("zh:{}", archive::checksum(&zip).unwrap())) || lock.contains("h1:"), "{lock}");
+        workspace.converges();
+        workspace.destroy();
+    });
+}
+
+#[test]
+fn init_finds_what_installed_itself_with_no_further_configuration() {
+    each_client(|client| {
+        let workspace = Workspace::new(client);
+        workspace.cli_configuration("");
+        workspace.main("resource \"mediastore_container\" \"live\" {\n  name = \"live\"\n}\n");
+        let failed = workspace.run(["init", "-no-color"]);
+        assert_ne!(failed.code, 0, "nothing is installed yet: {failed}");
+        let installed =
+            Command::new(BUILT.provider).arg("install").env_clear().env("HOME", workspace.home()).output().unwrap();
+        let said = String::from_utf8_lossy(&installed.stdout);
+        assert!(installed.status.success() && said.contains("source  = \"mediastore/mediastore\""), "{installed:?}");
+        workspace.init().says("Installed mediastore/mediastore v");
         workspace.converges();
         workspace.destroy();
     });

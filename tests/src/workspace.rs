@@ -72,6 +72,12 @@ impl<'c> Workspace<'c> {
         self.folder.path().join("work")
     }
 
+    /// The home of whoever runs Terraform.
+    #[must_use]
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
     /// Where the embedded service keeps its data.
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
@@ -192,7 +198,7 @@ impl<'c> Workspace<'c> {
             .current_dir(self.path())
             .env_clear()
             .env("PATH", path)
-            .env("HOME", folder.join("home"))
+            .env("HOME", self.home())
             .env("TMPDIR", folder.join("tmp"))
             .env("TF_CLI_CONFIG_FILE", folder.join("cli.tfrc"))
             .env("TF_DATA_DIR", folder.join("work/.terraform"))
