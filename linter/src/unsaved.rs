@@ -1,4 +1,4 @@
-//! Texts that stand for files whatever is on disk: what an editor holds and has not saved yet.
+//! Texts that stand for files whatever is on disk: what an editor holds and has not saved yet, or what fixes would write.
 //!
 //! Readers of files ask here first. Nothing is read or written here.
 

@@ -19,6 +19,7 @@ mod killed;
 mod lab;
 mod lifecycle;
 mod many;
+mod mended;
 
 mod moved;
 mod objects;

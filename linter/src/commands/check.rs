@@ -1,8 +1,10 @@
 //! `check`: inputs, rules, baseline, report.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -14,13 +16,14 @@ use super::in_charge::InCharge;
 use crate::baseline::{self, Baseline};
 use crate::config::{AccountId, FailOn, Level, Profile, RuleName};
 use crate::finding::Safety;
-use crate::fix;
-use crate::inputs::{self, Inputs};
+use crate::fix::{self, Change, ChangeError};
+use crate::inputs::{self, Inputs, STDIN};
 use crate::lint::{Given, Settings};
 use crate::located::{self, Located};
 use crate::report::{self, Color, Format, Report, Style, Summary};
 use crate::source::Sources;
 use crate::unit::{FaultKind, Unit};
+use crate::unsaved::Unsaved;
 use crate::{Failure, Outcome};
 
 /// Judge policies, CORS rules, names and tags, and show a request for what is exposed
@@ -41,7 +44,7 @@ use crate::{Failure, Outcome};
 ///   mediastore-lint --diff .                  show what `--fix` would change
 ///   mediastore-lint --rule public-read=error --rule name-pattern=off live/
 #[derive(Debug, Clone, Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, after_long_help = inputs::RECOGNITION)]
 pub(crate) struct Check {
     /// Files and directories; `-` is standard input. Without any, the current directory
     #[arg(value_name = "PATH")]
@@ -140,35 +143,66 @@ struct Judged {
 impl Check {
     pub(crate) fn run(&self, out: &mut dyn Write) -> Result<Outcome, Failure> {
         let in_charge = InCharge::new(self.config.clone(), self.given())?;
-        let mut seen = self.look(&in_charge)?;
+        let paths = if self.paths.is_empty() { vec![PathBuf::from(".")] } else { self.paths.clone() };
+        if self.mends() && !self.diff && paths.iter().any(|path| path.as_os_str() == STDIN) {
+            return Err(ChangeError::StandardInput.into());
+        }
+        let mut seen = self.look(&in_charge, &paths, &Unsaved::default())?;
         if self.write_baseline {
             return self.accept(out, &in_charge, &seen);
         }
         if self.diff {
-            return self.show(out, &seen);
+            let unreadable = seen.summary.unreadable;
+            let (_, changes) = self.mended(&in_charge, paths, seen)?;
+            return show(out, &changes, unreadable);
         }
         if self.mends() {
-            let mut fixed = 0;
-            // What touches the same place as another fix is mended in the next round.
-            for _ in 0..ROUNDS {
-                let applied = fix::apply(&seen.found, self.safety());
-                if applied.changes.is_empty() {
-                    break;
-                }
-                applied.changes.iter().try_for_each(fix::write)?;
-                fixed += applied.fixed;
-                seen = self.look(&in_charge)?;
-            }
-            seen.summary.fixed = fixed;
+            let (after, changes) = self.mended(&in_charge, paths, seen)?;
+            changes.iter().try_for_each(fix::write)?;
+            seen = after;
         }
         self.print(out, &Report { findings: &seen.found, summary: seen.summary })?;
         Ok(seen.outcome())
     }
 
+    /// What there is to say once all fixes are made, and the files that change. Nothing is written: the next round, in which what touches the
+    /// same place as another fix is mended, judges the texts as they will be.
+    fn mended(
+        &self,
+        in_charge: &InCharge,
+        mut paths: Vec<PathBuf>,
+        mut seen: Seen,
+    ) -> Result<(Seen, Vec<Change>), Failure> {
+        let mut changes: BTreeMap<PathBuf, Change> = BTreeMap::new();
+        let mut fixed = 0;
+        for _ in 0..ROUNDS {
+            let applied = fix::apply(&seen.found, self.safety());
+            if applied.changes.is_empty() {
+                break;
+            }
+            fixed += applied.fixed;
+            for change in applied.changes {
+                match changes.entry(change.path.clone()) {
+                    Entry::Occupied(mut known) => known.get_mut().after = change.after,
+                    Entry::Vacant(free) => {
+                        free.insert(change);
+                    }
+                }
+            }
+            let texts: Unsaved =
+                changes.values().map(|change| (change.path.clone(), Arc::from(change.after.as_str()))).collect();
+            // It can be read once only.
+            paths.retain(|path| path.as_os_str() != STDIN || texts.get(path).is_some());
+            seen = self.look(in_charge, &paths, &texts)?;
+        }
+        seen.summary.fixed = fixed;
+        Ok((seen, changes.into_values().collect()))
+    }
+
     /// Reads and judges everything.
-    fn look(&self, in_charge: &InCharge) -> Result<Seen, Failure> {
-        let paths = if self.paths.is_empty() { &[PathBuf::from(".")][..] } else { &self.paths };
-        let inputs = inputs::find(paths, &self.input_options());
+    fn look(&self, in_charge: &InCharge, paths: &[PathBuf], unsaved: &Unsaved) -> Result<Seen, Failure> {
+        let (exclude, var_files) = (self.exclude.clone(), self.var_file.clone());
+        let inputs = inputs::find(paths, &inputs::Options { exclude, var_files, unsaved: unsaved.clone() });
         let judged = self.judge(inputs, in_charge)?;
 
         let mut summary = Summary::default();
@@ -197,14 +231,6 @@ impl Check {
         Ok(Seen { found, summary })
     }
 
-    fn input_options(&self) -> inputs::Options {
-        inputs::Options {
-            exclude: self.exclude.clone(),
-            var_files: self.var_file.clone(),
-            ..inputs::Options::default()
-        }
-    }
-
     /// Whether files are to be changed.
     fn mends(&self) -> bool {
         self.fix || self.fix_unsafe
@@ -212,19 +238,6 @@ impl Check {
 
     fn safety(&self) -> Safety {
         if self.fix_unsafe { Safety::Unsafe } else { Safety::Safe }
-    }
-
-    /// Prints what the fixes would change. Something to change is something found.
-    fn show(&self, out: &mut dyn Write, seen: &Seen) -> Result<Outcome, Failure> {
-        let applied = fix::apply(&seen.found, self.safety());
-        for change in &applied.changes {
-            write!(out, "{}", fix::diff(change))?;
-        }
-        Ok(match (seen.summary.unreadable, applied.changes.is_empty()) {
-            (0, true) => Outcome::Clean,
-            (0, false) => Outcome::Findings,
-            _ => Outcome::Unreadable,
-        })
     }
 
     fn given(&self) -> Given {
@@ -288,6 +301,18 @@ impl Check {
         }
         Ok(Outcome::Clean)
     }
+}
+
+/// Prints what the fixes would change. Something to change is something found.
+fn show(out: &mut dyn Write, changes: &[Change], unreadable: usize) -> Result<Outcome, Failure> {
+    for change in changes {
+        write!(out, "{}", fix::diff(change))?;
+    }
+    Ok(match (unreadable, changes.is_empty()) {
+        (0, true) => Outcome::Clean,
+        (0, false) => Outcome::Findings,
+        _ => Outcome::Unreadable,
+    })
 }
 
 pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> Failure {

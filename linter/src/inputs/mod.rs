@@ -42,7 +42,8 @@ pub use walk::{alone, find};
 /// How files are recognised, for help and docs.
 pub const RECOGNITION: &str = "\
 Directories are walked as git does: what `.gitignore` names, hidden directories and `.terraform` are passed over, symbolic links are \
-not followed. A directory with `.tf`, `.tofu` or `.tf.json` files is judged as a root module, unless another one calls it.
+not followed. A directory with `.tf`, `.tofu` or `.tf.json` files is judged as a root module, unless another one calls it, with the \
+modules it calls: local ones, and those that `terraform init` has installed for it.
 
 Files in `.json`, `.yaml`, `.yml` and `.template` are recognised by what is in them:
   plan or state        `terraform show -json` (state only where it is named)

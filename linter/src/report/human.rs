@@ -6,15 +6,14 @@ use std::io::{IsTerminal, Write};
 use clap::ValueEnum;
 use mediastore_policy::span::Span;
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
-    SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles,
 };
 
+use super::excerpt::Excerpt;
 use super::{Report, Summary, proof};
 use crate::Failure;
 use crate::finding::Severity;
 use crate::located::{Located, Place};
-use crate::source::Source;
 
 /// Lines of a place that are shown; a longer one is cut.
 const LINES_SHOWN: usize = 8;
@@ -87,7 +86,7 @@ impl Style {
 pub(super) fn write(out: &mut dyn Write, report: &Report<'_>, style: &Style) -> Result<(), Failure> {
     for it in report.findings {
         let mut text = String::new();
-        style.handler(&it.finding.rule).render_report(&mut text, &Shown(it)).map_err(std::io::Error::other)?;
+        style.handler(&it.finding.rule).render_report(&mut text, &Shown::new(it)).map_err(std::io::Error::other)?;
         // The library leaves blanks at the ends of lines.
         for line in text.trim_start().lines() {
             writeln!(out, "{}", line.trim_end())?;
@@ -151,11 +150,30 @@ fn count(number: usize, one: &str, many: &str) -> String {
 
 /// A finding as the library wants it.
 #[derive(Debug)]
-struct Shown<'a>(&'a Located);
+struct Shown<'a> {
+    it: &'a Located,
+    excerpt: Option<Excerpt>,
+    /// What is said at each place of the excerpt, of which the first is the finding's own.
+    texts: Vec<Option<String>>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(it: &'a Located) -> Self {
+        let Some(place) = &it.place else { return Self { it, excerpt: None, texts: Vec::new() } };
+        let others = it.labels.iter().filter(|(other, _)| other.source.path == place.source.path);
+        let places: Vec<Span> =
+            std::iter::once(place).chain(others.clone().map(|(other, _)| other)).map(shown).collect();
+        let excerpt = Excerpt::new(&place.source, &places);
+        // In a plan on one line nothing else says whose it is.
+        let whose = Some(it.finding.address.clone()).filter(|address| excerpt.is_cut() && !address.is_empty());
+        let texts = std::iter::once(whose).chain(others.map(|(_, text)| Some(text.clone()))).collect();
+        Self { it, excerpt: Some(excerpt), texts }
+    }
+}
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.finding.message)
+        f.write_str(&self.it.finding.message)
     }
 }
 
@@ -163,7 +181,7 @@ impl std::error::Error for Shown<'_> {}
 
 impl Diagnostic for Shown<'_> {
     fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.0.finding.severity {
+        Some(match self.it.finding.severity {
             Severity::Error => miette::Severity::Error,
             Severity::Warning => miette::Severity::Warning,
             Severity::Info => miette::Severity::Advice,
@@ -171,62 +189,27 @@ impl Diagnostic for Shown<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.0.finding.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.it.finding.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.0.place.as_ref().map(|place| &place.source as &dyn SourceCode)
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let place = self.0.place.as_ref()?;
-        let primary = LabeledSpan::new_primary_with_span(None, shown(place));
-        let others = self.0.labels.iter().filter(|(other, _)| other.source.path == place.source.path);
-        let others = others.map(|(place, text)| LabeledSpan::new_with_span(Some(text.clone()), shown(place)));
-        Some(Box::new(std::iter::once(primary).chain(others)))
+        let label = |(at, (mark, text)): (usize, (_, &Option<String>))| match at {
+            0 => LabeledSpan::new_primary_with_span(text.clone(), mark),
+            _ => LabeledSpan::new_with_span(text.clone(), mark),
+        };
+        Some(Box::new(self.excerpt.as_ref()?.marks().zip(&self.texts).enumerate().map(label)))
     }
 }
 
 /// The part of a place that is marked.
-fn shown(place: &Place) -> SourceSpan {
+fn shown(place: &Place) -> Span {
     let Span { start, end } = place.span;
     let cut = place.source.text[start..end].match_indices('\n').nth(LINES_SHOWN - 1);
-    let end = cut.map_or(end, |(length, _)| start + length);
-    (start, end - start).into()
-}
-
-impl SourceCode for Source {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let (start, end) = (span.offset(), span.offset() + span.len());
-        if !self.text.is_char_boundary(start) || !self.text.is_char_boundary(end) {
-            return Err(MietteError::OutOfBounds);
-        }
-        let mut from = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        for _ in 0..before {
-            from = self.text[..from.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
-        }
-        let mut to = end;
-        for _ in 0..=after {
-            to = self.text[to..].find('\n').map_or(self.text.len(), |at| to + at + 1);
-        }
-        let line = self.text[..from].matches('\n').count();
-        let lines = self.text[from..to].matches('\n').count();
-        let column = if from == start { 0 } else { self.position(start).column - 1 };
-        let contents = MietteSpanContents::new_named(
-            self.path.display().to_string(),
-            &self.text.as_bytes()[from..to],
-            (from, to - from).into(),
-            line,
-            column,
-            line + lines,
-        );
-        Ok(Box::new(contents))
-    }
+    Span::new(start, cut.map_or(end, |(length, _)| start + length))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! A report prints what it is given, in the order it is given; what is found, suppressed or fatal was decided before.
 
+mod excerpt;
 mod github;
 mod gitlab;
 mod human;

@@ -240,3 +240,23 @@ fn nothing_of_ours_is_said_to_be_nothing() {
     assert!(run.out.starts_with("no findings: nothing of MediaStore"), "{}", run.out);
     assert_eq!(runner.run("--quiet .").out, "");
 }
+
+#[test]
+fn a_policy_on_one_line_is_shown_around_what_is_marked() {
+    let own = r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "mediastore:GetObject", "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*"}, "#;
+    let wrong = own.replace("GetObject", "GetObjekt");
+    let text = format!(
+        r#"{{"Version": "2012-10-17", "Statement": [{}{wrong}{}]}}"#,
+        own.repeat(20),
+        own.repeat(20).trim_end_matches(", ")
+    );
+    let runner = Runner::new().file("policy.json", &text);
+    let run = runner.run("policy.json");
+    let column = text.find("\"mediastore:GetObjekt\"").unwrap() + 1;
+    assert!(run.out.contains(&format!("policy.json:1:{column}]")), "{}", run.out);
+    assert!(run.out.lines().all(|line| line.len() < 200), "{}", run.out);
+    let lines: Vec<&str> = run.out.lines().collect();
+    let shown = lines.iter().position(|line| line.contains("GetObjekt\"") && line.contains(" 1 |")).unwrap();
+    let (start, end) = (lines[shown + 1].find('^').unwrap(), lines[shown + 1].rfind('^').unwrap());
+    assert_eq!(&lines[shown][start..=end], "\"mediastore:GetObjekt\"", "{}", run.out);
+}

@@ -48,6 +48,7 @@ fn help_teaches() {
         ("--help", "Exit codes: 0 clean; 1"),
         ("check --help", "terraform show -json plan.out | mediastore-lint -"),
         ("lsp --help", "examples/editors/ has configurations of Neovim and VS Code"),
+        ("check --help", "CORS policy          a list of objects with `AllowedOrigins`"),
         ("check --help", "# nolint(public-read): the trailer is for everybody"),
     ] {
         let run = runner.run(arguments);

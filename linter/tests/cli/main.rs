@@ -5,6 +5,7 @@
 
 mod check;
 mod configuration;
+mod fixes;
 mod help;
 mod lsp;
 mod pre_commit;
