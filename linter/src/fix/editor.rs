@@ -41,9 +41,15 @@ impl Part<'_> {
 }
 
 impl<'a> Editor<'a> {
-    /// For a document that can be edited.
+    /// For a document that can be edited. One whose text is broken is mended first: where commas go in it nobody can tell.
     #[must_use]
     pub fn of(unit: &'a Unit, document: &'a Document) -> Option<Self> {
+        Self::of_broken(unit, document).filter(|_| document.problems.is_empty())
+    }
+
+    /// For the text of a document that can be edited, also if it is broken.
+    #[must_use]
+    pub fn of_broken(unit: &'a Unit, document: &'a Document) -> Option<Self> {
         Some(Self { sources: &unit.sources, syntax: document.editable?, body: document.body.as_ref()? })
     }
 

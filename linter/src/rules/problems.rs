@@ -37,7 +37,10 @@ pub(super) fn report(rule: &str, scope: &Scope<'_>, judged: &JudgedPolicy<'_>, s
 
 /// A change for those that have just one. The service refuses the policy as it is, so nobody can miss anything.
 fn mended(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, problem: &Problem) -> Option<Fix> {
-    let editor = Editor::of(scope.unit, judged.document)?;
+    let editor = match problem.code {
+        Code::Syntax => Editor::of_broken(scope.unit, judged.document)?,
+        _ => Editor::of(scope.unit, judged.document)?,
+    };
     match problem.code {
         Code::Syntax => Some(fix::safe("remove the comma", editor.remove_character(problem.span, ',')?)),
         Code::UnknownOperator => {

@@ -44,6 +44,7 @@ fn the_corpus_is_understood() {
         ("policy.json", 0, 1, 0),
         ("raw-state.json", 2, 2, 0),
         ("shown-state.json", 1, 2, 0),
+        ("trailing-comma.json", 0, 1, 0),
     ];
     assert_eq!(counts, expected.map(|(name, a, b, c)| (name.to_owned(), a, b, c)));
 }
