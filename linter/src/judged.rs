@@ -212,6 +212,12 @@ impl<'a> JudgedPolicy<'a> {
         &self.zone
     }
 
+    /// Requests are made at this time or later; any time, if nothing.
+    #[must_use]
+    pub fn now(&self) -> Option<Instant> {
+        self.now
+    }
+
     fn expose(&self, policy: &Policy, denies: &[&Policy]) -> Exposure {
         if denies.is_empty() {
             return analyse::exposure(std::slice::from_ref(policy), &self.zone, &mediastore::MODEL, self.now);

@@ -9,6 +9,7 @@ use mediastore_policy::condition::date::Instant;
 use crate::baseline::Baseline;
 use crate::config::{AccountId, Config, ConfigError, FailOn, Level, Profile, RuleName};
 use crate::finding::Finding;
+use crate::judged::JudgedPolicy;
 use crate::levels::Levels;
 use crate::located::{self, Located};
 use crate::rego::{Organisation, RegoError};
@@ -116,8 +117,19 @@ impl Settings {
     ///
     /// A rule of the organisation could not be evaluated.
     pub fn lint(&self, unit: &Unit) -> Result<Vec<Finding>, RegoError> {
+        self.lint_with(unit, &self.policies(unit))
+    }
+
+    /// The policies of a unit as these settings judge them.
+    #[must_use]
+    pub fn policies<'u>(&self, unit: &'u Unit) -> Vec<JudgedPolicy<'u>> {
+        rule::policies(unit, &self.config, self.given.now)
+    }
+
+    fn lint_with(&self, unit: &Unit, policies: &[JudgedPolicy<'_>]) -> Result<Vec<Finding>, RegoError> {
         let levels = self.levels();
-        let mut findings = rule::judge(unit, rules::ALL, &self.config, self.given.now, |rule| levels.to_run(rule));
+        let mut findings =
+            rule::judge(unit, policies, rules::ALL, &self.config, self.given.now, |rule| levels.to_run(rule));
         if let Some(organisation) = &self.organisation {
             findings.extend(organisation.judge(unit, &self.config, self.given.now)?);
         }
@@ -154,7 +166,16 @@ impl Settings {
     ///
     /// As [`Settings::lint`].
     pub fn lint_located(&self, unit: &Unit) -> Result<Vec<Located>, RegoError> {
-        let mut all = located::locate(&unit.sources, self.lint(unit)?, |path| self.relative(path));
+        self.lint_located_with(unit, &self.policies(unit))
+    }
+
+    /// The same for whoever wants to know more of the [`policies`](Self::policies), which are then judged once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Settings::lint`].
+    pub fn lint_located_with(&self, unit: &Unit, policies: &[JudgedPolicy<'_>]) -> Result<Vec<Located>, RegoError> {
+        let mut all = located::locate(&unit.sources, self.lint_with(unit, policies)?, |path| self.relative(path));
         let fail_on = self.given.fail_on.or(self.config.fail_on).unwrap_or_default();
         all.iter_mut().for_each(|it| it.fails = fail_on.is_reached_by(it.finding.severity));
         Ok(all)

@@ -199,23 +199,25 @@ impl Sink<'_> {
     }
 }
 
-/// Runs rules over a unit. `severity` says how bad a rule is here, or that it is off.
+/// The policies of a unit, for [`judge`] and for whoever wants their answers besides: each is found once.
+#[must_use]
+pub fn policies<'u>(unit: &'u Unit, config: &Config, now: Option<Instant>) -> Vec<JudgedPolicy<'u>> {
+    let zone = config.trust.zone(&[]);
+    let documents = unit.documents.iter().filter(|document| document.kind == DocumentKind::Policy);
+    documents.map(|document| JudgedPolicy::new(document, unit.container_of(document), &zone, now)).collect()
+}
+
+/// Runs rules over a unit and its [`policies`]. `severity` says how bad a rule is here, or that it is off.
 pub fn judge(
     unit: &Unit,
+    policies: &[JudgedPolicy<'_>],
     rules: &[&'static Rule],
     config: &Config,
     now: Option<Instant>,
     severity: impl Fn(&Rule) -> Option<Severity>,
 ) -> Vec<Finding> {
-    let zone = config.trust.zone(&[]);
-    let policies: Vec<_> = unit
-        .documents
-        .iter()
-        .filter(|document| document.kind == DocumentKind::Policy)
-        .map(|document| JudgedPolicy::new(document, unit.container_of(document), &zone, now))
-        .collect();
     let severities = rules.iter().filter_map(|rule| Some((rule.name, severity(rule)?))).collect();
-    let scope = Scope { unit, config, now, policies: &policies, severities };
+    let scope = Scope { unit, config, now, policies, severities };
     let mut findings = Vec::new();
     for rule in rules {
         let Some(severity) = scope.severity(rule.name) else { continue };

@@ -26,6 +26,7 @@ mod objects;
 mod query;
 mod refused;
 mod remote;
+mod report;
 mod same_truth;
 mod secrets;
 mod static_values;

@@ -12,7 +12,8 @@ use super::check::unwritable;
 use super::in_charge::InCharge;
 use crate::config::{AccountId, Profile};
 use crate::inputs;
-use crate::lint::{Given, Settings};
+use crate::judged::JudgedPolicy;
+use crate::lint::Given;
 use crate::located::Located;
 use crate::overview::{Overview, page};
 use crate::unit::{FaultKind, Unit};
@@ -80,7 +81,8 @@ impl Report {
             .units()
             .map(|unit| {
                 let settings = in_charge.of(&unit)?;
-                Ok(overview(&unit, &settings.lint_located(&unit)?, &settings))
+                let policies = settings.policies(&unit);
+                Ok(overview(&unit, &settings.lint_located_with(&unit, &policies)?, &policies))
             })
             .collect();
         let mut whole = Overview::new(about(paths));
@@ -102,10 +104,10 @@ impl Report {
     }
 }
 
-fn overview(unit: &Unit, found: &[Located], settings: &Settings) -> Overview {
+fn overview(unit: &Unit, found: &[Located], policies: &[JudgedPolicy<'_>]) -> Overview {
     let mut overview = Overview::new(String::new());
     overview.unreadable = unit.faults.iter().filter(|fault| fault.kind == FaultKind::Broken).count();
-    overview.add(unit, found, settings.config(), settings.now());
+    overview.add(unit, found, policies);
     overview
 }
 

@@ -3,7 +3,7 @@
 //! Every cell is an answer of `mediastore_policy::analyse`, not a reading of the text: a row for a path asks about the policy together
 //! with a Deny of everything else, and a row for a principal asks what that principal can reach by it.
 
-use mediastore_policy::analyse::{self, ExposureClass, Reach, ReachQuestion, TrustZone};
+use mediastore_policy::analyse::{self, Exposure, ExposureClass, Reach, ReachQuestion, TrustZone};
 use mediastore_policy::condition::date::Instant;
 use mediastore_policy::model::{Effect, Policy};
 use mediastore_policy::principal::PrincipalKind;
@@ -37,7 +37,7 @@ pub(super) struct Matrix {
 /// What one kind of caller can do below one path.
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
-    /// `anybody outside` for the worst outsider, otherwise the principal as the policy names it.
+    /// `everybody` for the worst of all callers, otherwise the principal as the policy names it.
     pub(super) who: String,
     /// Path below the container, as the policy writes it; empty for all of it.
     pub(super) path: String,
@@ -71,28 +71,23 @@ struct Study<'a> {
     now: Option<Instant>,
 }
 
-/// The matrix of a policy without problems.
-pub(super) fn matrix(policy: &Policy, zone: &TrustZone, now: Option<Instant>) -> Matrix {
+/// The matrix of a policy without problems, whose exposure as a whole is known.
+pub(super) fn matrix(policy: &Policy, whole: &Exposure, zone: &TrustZone, now: Option<Instant>) -> Matrix {
     let study = Study { policy, zone, now };
     let (mut paths, principals) = (paths(policy), principals(policy));
     let left_out = paths.len().saturating_sub(MOST) + principals.len().saturating_sub(MOST);
     paths.truncate(MOST);
-    let mut rows = vec![study.outsiders(String::new(), None)];
-    rows.extend(paths.iter().map(|pattern| study.outsiders(below_container(pattern), Some(pattern))));
+    let mut rows = vec![of_everybody(String::new(), whole)];
+    rows.extend(paths.iter().map(|pattern| study.outsiders(pattern)));
     rows.extend(principals.iter().take(MOST).map(|(name, caller)| study.principal(name, caller)));
     Matrix { rows, left_out }
 }
 
 impl Study<'_> {
-    /// What the worst outsider can do, below a path if one is given.
-    fn outsiders(&self, path: String, below: Option<&ResourcePattern>) -> Row {
-        let policies: Vec<Policy> = std::iter::once(self.policy.clone()).chain(below.map(everything_but)).collect();
-        let exposure = analyse::exposure(&policies, self.zone, &mediastore::MODEL, self.now);
-        let cell = |name: &str| {
-            let found = exposure.actions.iter().find(|action| action.action == name);
-            found.map_or(Cell::new(ExposureClass::None, None), |action| Cell::new(action.class, action.witness.clone()))
-        };
-        Row { who: "anybody outside".to_owned(), path, cells: ACTIONS.into_iter().map(cell).collect() }
+    /// What the worst of all callers can do below a path.
+    fn outsiders(&self, below: &ResourcePattern) -> Row {
+        let policies = [self.policy.clone(), everything_but(below)];
+        of_everybody(below_container(below), &analyse::exposure(&policies, self.zone, &mediastore::MODEL, self.now))
     }
 
     fn principal(&self, name: &str, caller: &Caller) -> Row {
@@ -109,6 +104,14 @@ impl Study<'_> {
         };
         Row { who: name.to_owned(), path: String::new(), cells: ACTIONS.into_iter().map(cell).collect() }
     }
+}
+
+fn of_everybody(path: String, exposure: &Exposure) -> Row {
+    let cell = |name: &str| {
+        let found = exposure.actions.iter().find(|action| action.action == name);
+        found.map_or(Cell::new(ExposureClass::None, None), |action| Cell::new(action.class, action.witness.clone()))
+    };
+    Row { who: "everybody".to_owned(), path, cells: ACTIONS.into_iter().map(cell).collect() }
 }
 
 /// A policy that denies everything outside `pattern`.
@@ -188,7 +191,8 @@ mod tests {
             let cells: Vec<&str> = row.cells.iter().map(|cell| cell.class).collect();
             format!("{} /{}: {}", row.who, row.path, cells.join(" "))
         };
-        let found: Vec<String> = matrix(&policy, &zone, None).rows.iter().map(line).collect();
+        let whole = analyse::exposure(std::slice::from_ref(&policy), &zone, &mediastore::MODEL, None);
+        let found: Vec<String> = matrix(&policy, &whole, &zone, None).rows.iter().map(line).collect();
         assert_eq!(found, expected);
     }
 
@@ -204,9 +208,9 @@ mod tests {
                  "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/private/*"}
             ]}"#,
             &[
-                "anybody outside /: public public none external none",
-                "anybody outside /hls/*: public public none external none",
-                "anybody outside /private/*: none none none none none",
+                "everybody /: public public none external none",
+                "everybody /hls/*: public public none external none",
+                "everybody /private/*: none none none none none",
                 "arn:aws:iam::111122223333:role/encoder /: trusted trusted none trusted none", // as anybody, and by its name
                 "arn:aws:iam::444455556666:root /: external external none external none",
             ],
@@ -218,7 +222,9 @@ mod tests {
         let text = r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "mediastore:*",
             "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*"}}"#;
         let policy = parse::parse(text).into_result().expect("a policy");
-        let matrix = matrix(&policy, &TrustZone::default(), None);
+        let zone = TrustZone::default();
+        let whole = analyse::exposure(std::slice::from_ref(&policy), &zone, &mediastore::MODEL, None);
+        let matrix = matrix(&policy, &whole, &zone, None);
         for (cell, action) in matrix.rows[0].cells.iter().zip(ACTIONS) {
             assert_eq!(cell.witness.as_ref().map(|request| request.action.as_str()), Some(action));
         }

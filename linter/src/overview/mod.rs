@@ -8,7 +8,6 @@ mod page;
 
 use std::collections::BTreeMap;
 
-use mediastore_policy::condition::date::Instant;
 use mediastore_policy::cors::{CorsRule, grants_for};
 use mediastore_policy::json::{Node, Value};
 use mediastore_policy::request::Request;
@@ -17,7 +16,6 @@ use serde::Serialize;
 
 use self::access::Matrix;
 pub(crate) use self::page::page;
-use crate::config::Config;
 use crate::finding::Severity;
 use crate::judged::JudgedPolicy;
 use crate::located::{Located, Place};
@@ -55,7 +53,9 @@ struct Subject {
     /// Whether it is a container, and not a document that stands alone.
     container: bool,
     tags: BTreeMap<String, String>,
-    /// The class of its policy, if it has one that can be read.
+    /// Whether it has a policy here, or is one.
+    policy: bool,
+    /// The class of its policy, if it has one that can be judged.
     exposure: Option<&'static str>,
     access: Option<Matrix>,
     cors: Vec<Grant>,
@@ -120,32 +120,24 @@ impl Overview {
     }
 
     /// Adds a unit and what was found in it.
-    pub(crate) fn add(&mut self, unit: &Unit, found: &[Located], config: &Config, now: Option<Instant>) {
+    pub(crate) fn add(&mut self, unit: &Unit, found: &[Located], policies: &[JudgedPolicy<'_>]) {
         let first = self.findings.len();
         self.findings.extend(found.iter().map(Reported::of));
-        let judge = Judge { unit, config, now };
         for (index, container) in unit.containers.iter().enumerate() {
             let documents: Vec<&Document> = unit.documents_of(index).collect();
             let addresses = documents.iter().map(|document| document.origin.address.as_str());
             let own = indices(found, first, addresses.chain([container.origin.address.as_str()]));
             let mut subject = Subject::of_container(container, &unit.sources, own);
-            documents.into_iter().for_each(|document| subject.add_document(&judge, document));
+            documents.into_iter().for_each(|document| subject.add_document(policies, document));
             self.subjects.push(subject);
         }
         for document in unit.documents.iter().filter(|document| !matches!(document.owner, Owner::Here(_))) {
             let own = indices(found, first, [document.origin.address.as_str()].into_iter());
             let mut subject = Subject::of_document(document, &unit.sources, own);
-            subject.add_document(&judge, document);
+            subject.add_document(policies, document);
             self.subjects.push(subject);
         }
     }
-}
-
-/// What it takes to judge a document once more.
-struct Judge<'a> {
-    unit: &'a Unit,
-    config: &'a Config,
-    now: Option<Instant>,
 }
 
 /// Which findings are about one of these addresses.
@@ -165,6 +157,7 @@ impl Subject {
             line,
             container: true,
             tags: tags(&container.tags),
+            policy: false,
             exposure: None,
             access: None,
             cors: Vec::new(),
@@ -185,6 +178,7 @@ impl Subject {
             line,
             container: false,
             tags: BTreeMap::new(),
+            policy: false,
             exposure: None,
             access: None,
             cors: Vec::new(),
@@ -192,20 +186,22 @@ impl Subject {
         }
     }
 
-    fn add_document(&mut self, judge: &Judge<'_>, document: &Document) {
+    fn add_document(&mut self, policies: &[JudgedPolicy<'_>], document: &Document) {
         match document.kind {
-            DocumentKind::Policy => self.add_policy(judge, document),
+            DocumentKind::Policy => policies
+                .iter()
+                .filter(|judged| std::ptr::eq(judged.document, document))
+                .for_each(|judged| self.add_policy(judged)),
             DocumentKind::Cors => self.cors.extend(grants(&CorsDocument::read(document).known())),
             DocumentKind::Lifecycle | DocumentKind::Metric => {}
         }
     }
 
-    fn add_policy(&mut self, judge: &Judge<'_>, document: &Document) {
-        let zone = judge.config.trust.zone(&[]);
-        let judged = JudgedPolicy::new(document, judge.unit.container_of(document), &zone, judge.now);
+    fn add_policy(&mut self, judged: &JudgedPolicy<'_>) {
+        self.policy = true;
         let (Some(policy), Some(exposure)) = (judged.sound(), judged.exposure()) else { return };
         self.exposure = Some(exposure.class.as_str());
-        self.access = Some(access::matrix(policy, judged.zone(), judge.now));
+        self.access = Some(access::matrix(policy, exposure, judged.zone(), judged.now()));
     }
 }
 

@@ -46,7 +46,7 @@ fn a_container_is_shown_with_everything_attached_to_it() {
     assert_eq!(subject["cors"], json!([{"origin": "https://player.example.com", "methods": ["GET"], "rules": [0]}]));
     let rows: Vec<_> =
         subject["access"]["rows"].as_array().unwrap().iter().map(|row| (&row["who"], &row["path"])).collect();
-    assert_eq!(rows, [(&json!("anybody outside"), &json!("")), (&json!("anybody outside"), &json!("hls/*"))]);
+    assert_eq!(rows, [(&json!("everybody"), &json!("")), (&json!("everybody"), &json!("hls/*"))]);
     let cell = &subject["access"]["rows"][0]["cells"][0];
     assert_eq!((&cell["class"], &cell["witness"]["action"]), (&json!("public"), &json!("mediastore:GetObject")));
     let found: Vec<&Value> =

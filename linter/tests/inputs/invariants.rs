@@ -33,7 +33,9 @@ pub(crate) fn of_settings(data: &[u8]) {
         Ok(config) => {
             assert_eq!(Config::parse(&text).as_ref(), Ok(&config));
             let unit = read_text(Path::new("main.tf"), JUDGED);
-            let found = rule::judge(&unit, rules::ALL, &config, None, |rule| Some(rule.severity));
+            let found = rule::judge(&unit, &rule::policies(&unit, &config, None), rules::ALL, &config, None, |rule| {
+                Some(rule.severity)
+            });
             let _ = locate(&unit.sources, found, Path::to_path_buf);
         }
         Err(faults) => {
@@ -91,7 +93,14 @@ fn of_input(name: &str, data: &[u8]) {
         document.problems.iter().for_each(|problem| lies_in(&unit, problem.span));
     }
     unit.faults.iter().for_each(|fault| lies_in(&unit, fault.span));
-    let found = rule::judge(&unit, rules::ALL, &Config::default(), None, |rule| Some(rule.severity));
+    let found = rule::judge(
+        &unit,
+        &rule::policies(&unit, &Config::default(), None),
+        rules::ALL,
+        &Config::default(),
+        None,
+        |rule| Some(rule.severity),
+    );
     let located = locate(&unit.sources, found, Path::to_path_buf);
     for change in fix::apply(&located, Safety::Unsafe).changes {
         assert_ne!(*change.before, change.after, "a fix that changes nothing");
