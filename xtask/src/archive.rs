@@ -159,9 +159,8 @@ pub fn archive_platform(path: &Path) -> Option<&str> {
 /// # Errors
 /// A file that cannot be read.
 pub fn checksum(path: &Path) -> Result<String, Error> {
-    let mut digest = Sha256::new();
-    io::copy(&mut File::open(path).map_err(file(path))?, &mut digest).map_err(file(path))?;
-    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    let bytes = std::fs::read(path).map_err(file(path))?;
+    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]

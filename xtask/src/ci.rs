@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::dependencies;
 use crate::protos;
 use crate::reference;
 use crate::shell::{self, Failure, say};
@@ -26,7 +27,10 @@ pub(crate) fn run(repository: &Path) -> Result<(), Failure> {
     };
     step("format", &|| shell::cargo(repository, &["fmt", "--all", "--check"]))?;
     step("generated code", &|| Ok(protos::check(repository)?))?;
-    step("generated pages", &|| Ok(reference::check(repository)?))?;
+    step("generated pages", &|| {
+        reference::check(repository)?;
+        dependencies::check(repository)
+    })?;
     step("clippy", &|| cargo(&["clippy"], &["--all-targets", "--", "-D", "warnings"]))?;
     if has_nextest() {
         step("tests, end to end too", &|| cargo(&["nextest", "run"], &["--no-fail-fast"]))?;

@@ -4,9 +4,9 @@
 #[cfg(test)]
 mod arrows;
 mod bench;
-mod bench_linter;
 mod ci;
 mod demo;
+mod dependencies;
 mod dist;
 mod protos;
 mod reference;
@@ -25,8 +25,8 @@ usage: cargo xtask <chore>
 
   demo           build the provider and take examples/quickstart through its life with a real Terraform
   ci             format, lints, generated code, and every test
-  bench          the provider's numbers beside their targets, as Markdown
-  bench linter   the linter beside checkov and cfn-lint, as Markdown
+  bench [PART]   every number of docs/benchmarks.md, and the page itself; or one part, printed:
+                 provider, policy, linter, service
   dist           release files in target/dist, and the proof that Terraform installs from them
                  [--target TRIPLE] [--profile PROFILE]
   seal           checksums of the files in target/dist, and a signature over them
@@ -40,8 +40,8 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["demo"] => demo::run(repository()).map_err(sentence),
         ["ci"] => ci::run(repository()).map_err(sentence),
-        ["bench"] => bench::run(repository()).map_err(sentence),
-        ["bench", "linter"] => bench_linter::run(repository()).map_err(sentence),
+        ["bench"] => bench::all(repository()).map_err(sentence),
+        ["bench", part] if bench::names().any(|name| name == *part) => bench::one(repository(), part).map_err(sentence),
         ["dist", wish @ ..] if dist::Wish::parse(wish).is_some() => {
             dist::run(repository(), &dist::Wish::parse(wish).unwrap_or_default()).map_err(sentence)
         }
@@ -73,6 +73,7 @@ fn generate() -> Result<Vec<String>, String> {
         protos::write(repository()).map_err(sentence)?.into_iter().map(str::to_owned).collect();
     files.extend(reference::write(repository()).map_err(sentence)?);
     files.extend(rule_pages::write(repository()).map_err(sentence)?);
+    files.push(dependencies::write(repository()).map_err(sentence)?.to_owned());
     Ok(files)
 }
 
@@ -80,7 +81,8 @@ fn generate() -> Result<Vec<String>, String> {
 fn check_generated() -> Result<(), String> {
     protos::check(repository()).map_err(sentence)?;
     reference::check(repository()).map_err(sentence)?;
-    rule_pages::check(repository()).map_err(sentence)
+    rule_pages::check(repository()).map_err(sentence)?;
+    dependencies::check(repository()).map_err(sentence)
 }
 
 fn sentence(error: impl Display) -> String {

@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::shell::{self, Failure};
 
 /// The solver, fixed so that an answer today is an answer tomorrow.
-const SOLVER: &str = "z3-solver==5.4.1.0";
+pub(crate) const SOLVER: &str = "z3-solver==5.4.1.0";
 
 /// Policies drawn in CI; a thorough run takes thousands.
 const DRAWN: &str = "60";
@@ -31,7 +31,7 @@ pub(crate) fn run(repository: &Path) -> Result<(), Failure> {
 }
 
 /// A Python that has the solver.
-fn solver(target: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn solver(target: &Path) -> Result<PathBuf, Failure> {
     let environment = target.join("smt").join(SOLVER.replace("==", "-"));
     let (python, ready) = (environment.join("bin/python"), environment.join("ready"));
     if !ready.exists() {

@@ -1,10 +1,11 @@
-//! `cargo xtask bench linter`: the linter beside checkov and cfn-lint on the same trees, as Markdown for `docs/benchmarks.md`. The peers come
-//! from PyPI. It judges nothing, and compares time only: the others decide nothing about a MediaStore policy.
+//! The linter beside checkov and cfn-lint on the same trees. The peers come from PyPI, and are compared by time only: they decide nothing about
+//! a MediaStore policy.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use super::{Row, Section, Target, median, spoken};
 use crate::shell::{self, Failure, say};
 
 /// The peers, as pip names them, with the program and what goes before the tree.
@@ -21,52 +22,80 @@ struct Tree {
     files: usize,
     /// The peer that reads such files, if one is asked.
     peer: Option<&'static str>,
+    wish: Wish,
 }
 
-/// Measures, and prints the table.
-pub(crate) fn run(repository: &Path) -> Result<(), Failure> {
+/// What the design asks for.
+#[derive(Clone, Copy)]
+enum Wish {
+    None,
+    Milliseconds(f64),
+    /// So many times as fast as the peer.
+    Times(f64),
+}
+
+pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
     let built = shell::build(repository, &["--release", "--package", "mediastore-lint"])?;
     let linter = shell::executable(&built, "mediastore-lint")?;
     let target = shell::target_directory(repository)?;
     let folder = target.join("bench-linter");
     shell::empty_folder(&folder)?;
     let trees = [
-        terraform(&folder, "one Terraform file", 1, 1, None)?,
-        terraform(&folder, "a Terraform repository", 40, 5, Some("checkov"))?,
-        terraform(&folder, "a large Terraform repository", 1_000, 10, None)?,
+        terraform(&folder, "one Terraform file", [1, 1], None, Wish::Milliseconds(10.0))?,
+        terraform(&folder, "a Terraform repository", [40, 5], Some("checkov"), Wish::Times(100.0))?,
+        terraform(&folder, "a large Terraform repository", [1_000, 10], None, Wish::None)?,
         templates(&folder, 200)?,
         policies(&folder, 10_000)?,
     ];
-    say("| input | files | mediastore-lint | peer | times as fast |\n| --- | --: | --: | --: | --: |");
-    for tree in &trees {
-        let ours = median(|| {
-            Command::new(linter).args(["check", "--quiet", "--fail-on", "never"]).arg(&tree.folder).output()
-        })?;
-        let (peer, ratio) = match tree.peer.and_then(|name| PEERS.iter().find(|(_, program, _)| *program == name)) {
-            None => ("-".to_owned(), "-".to_owned()),
-            Some((requirement, program, arguments)) => {
-                let program = installed(&target, requirement)?.join(program);
-                let inputs = match *arguments {
-                    // cfn-lint takes patterns of files.
-                    [] => tree.folder.join("**/*.yaml"),
-                    _ => tree.folder.clone(),
-                };
-                let theirs = median(|| Command::new(&program).args(*arguments).arg(&inputs).output())?;
-                let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
-                (format!("{:.2} s ({requirement})", theirs.as_secs_f64()), format!("{ratio:.0}"))
-            }
-        };
-        say(&format!("| {} | {} | {:.4} s | {peer} | {ratio} |", tree.what, tree.files, ours.as_secs_f64()));
-    }
-    Ok(())
+    let rows = trees.iter().map(|tree| row(tree, linter, &target)).collect::<Result<_, _>>()?;
+    let names: Vec<&str> = PEERS.iter().map(|(requirement, _, _)| *requirement).collect();
+    let method = format!(
+        "A release build on generated trees, each run as a whole process {ROUNDS} times, of which the median is shown; beside it {} of PyPI on \
+         the same tree.\nThe peers are compared by time only: they look for other things, and decide nothing about a MediaStore policy.",
+        names.join(" and ")
+    );
+    Ok(Section { title: "Linter", method, rows })
+}
+
+fn row(tree: &Tree, linter: &Path, target: &Path) -> Result<Row, Failure> {
+    say(&format!("$ mediastore-lint check {}", tree.what));
+    let ours =
+        timed(|| Command::new(linter).args(["check", "--quiet", "--fail-on", "never"]).arg(&tree.folder).output())?;
+    let theirs = match tree.peer.and_then(|name| PEERS.iter().find(|(_, program, _)| *program == name)) {
+        None => None,
+        Some((requirement, program, arguments)) => {
+            let path = installed(target, requirement)?.join(program);
+            let inputs = match *arguments {
+                // cfn-lint takes patterns of files.
+                [] => tree.folder.join("**/*.yaml"),
+                _ => tree.folder.clone(),
+            };
+            say(&format!("$ {program} {}", tree.what));
+            Some((*program, timed(|| Command::new(&path).args(*arguments).arg(&inputs).output())?))
+        }
+    };
+    let times = theirs.map(|(_, theirs)| theirs.as_secs_f64() / ours.as_secs_f64());
+    Ok(Row {
+        what: format!("{}: {} {}", tree.what, tree.files, if tree.files == 1 { "file" } else { "files" }),
+        measured: match times {
+            Some(times) => format!("{}, {times:.0} times as fast", spoken(ours)),
+            None => spoken(ours),
+        },
+        beside: theirs.map_or_else(|| "-".into(), |(program, theirs)| format!("{program}: {}", spoken(theirs))),
+        target: match (tree.wish, times) {
+            (Wish::Milliseconds(most), _) => Target::AtMost(ours.as_secs_f64() * 1e3, most, "ms"),
+            (Wish::Times(least), Some(times)) => Target::AtLeast(times, least, "times as fast"),
+            _ => Target::None,
+        },
+    })
 }
 
 fn terraform(
     folder: &Path,
     what: &'static str,
-    modules: usize,
-    files: usize,
+    [modules, files]: [usize; 2],
     peer: Option<&'static str>,
+    wish: Wish,
 ) -> Result<Tree, Failure> {
     let folder = folder.join(format!("terraform-{modules}-{files}"));
     for module in 0..modules {
@@ -97,7 +126,7 @@ resource "mediastore_container_policy" "live_{file}" {{
             put(&folder.join(format!("module-{module}/file-{file}.tf")), &text)?;
         }
     }
-    Ok(Tree { what, folder, files: modules * files, peer })
+    Ok(Tree { what, folder, files: modules * files, peer, wish })
 }
 
 fn templates(folder: &Path, files: usize) -> Result<Tree, Failure> {
@@ -111,7 +140,7 @@ fn templates(folder: &Path, files: usize) -> Result<Tree, Failure> {
         );
         put(&folder.join(format!("live-{file}.yaml")), &text)?;
     }
-    Ok(Tree { what: "CloudFormation templates", folder, files, peer: Some("cfn-lint") })
+    Ok(Tree { what: "CloudFormation templates", folder, files, peer: Some("cfn-lint"), wish: Wish::None })
 }
 
 fn policies(folder: &Path, files: usize) -> Result<Tree, Failure> {
@@ -123,7 +152,7 @@ fn policies(folder: &Path, files: usize) -> Result<Tree, Failure> {
         );
         put(&folder.join(format!("{}/policy-{file}.json", file / 100)), &text)?;
     }
-    Ok(Tree { what: "container policies", folder, files, peer: None })
+    Ok(Tree { what: "container policies", folder, files, peer: None, wish: Wish::None })
 }
 
 /// Writes a file and the folders it is in.
@@ -153,13 +182,12 @@ fn installed(target: &Path, requirement: &str) -> Result<PathBuf, Failure> {
 }
 
 /// The middle of some runs. What they found is no matter here.
-fn median(mut run: impl FnMut() -> std::io::Result<std::process::Output>) -> Result<Duration, Failure> {
+fn timed(mut run: impl FnMut() -> std::io::Result<std::process::Output>) -> Result<Duration, Failure> {
     let mut times = Vec::new();
     for _ in 0..ROUNDS {
         let start = Instant::now();
         run().map_err(Failure::file(Path::new("a linter")))?;
         times.push(start.elapsed());
     }
-    times.sort();
-    Ok(times[ROUNDS / 2])
+    Ok(median(times))
 }

