@@ -52,7 +52,7 @@ impl Example {
     ///
     /// What is wrong with its configuration, as a sentence.
     pub fn run(&self) -> Result<Run, String> {
-        let config = Config::parse(self.config).map_err(|faults| format!("{faults:?}"))?;
+        let config = Config::parse(self.config).map_err(|fault| format!("{fault:?}"))?;
         let given = Given { now: Some(NOW), ..Given::default() };
         let settings = Settings::new(config, Path::new("."), given).map_err(|error| error.to_string())?;
         let (text, marked) = self.unmarked();

@@ -46,7 +46,7 @@ impl From<Outcome> for ExitCode {
 pub enum Failure {
     /// The configuration.
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    Config(ConfigError),
     /// A rule of the organisation.
     #[error(transparent)]
     Rego(#[from] RegoError),
@@ -70,6 +70,12 @@ pub enum Failure {
     /// The result has no JSON form; a fault of this program.
     #[error("cannot print the result: {0}")]
     Print(#[from] serde_json::Error),
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error.with_every_fault())
+    }
 }
 
 impl Failure {

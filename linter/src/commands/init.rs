@@ -65,7 +65,7 @@ mod tests {
         };
         let all: Vec<_> = super::TEMPLATE.lines().map(setting).collect();
         // Files that it names are not read here.
-        let config = Config::parse(&all.join("\n")).unwrap_or_else(|faults| panic!("{faults:#?}"));
+        let config = Config::parse(&all.join("\n")).unwrap_or_else(|fault| panic!("{fault:#?}"));
         assert!(config.naming.scheme.is_some() && !config.tags.required.is_empty());
         assert!(!config.overrides.is_empty() && !config.rego.files.is_empty() && config.baseline.is_some());
     }

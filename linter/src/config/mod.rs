@@ -242,8 +242,10 @@ pub enum ConfigError {
     Faults {
         /// The file.
         path: PathBuf,
-        /// Everything that is wrong with it, at least one thing.
+        /// What is wrong with it, at least one thing.
         faults: Vec<ConfigFault>,
+        /// What was read.
+        text: String,
     },
     /// A file that the configuration names is of no use: Rego, a baseline.
     #[error("{}", message)]
@@ -253,26 +255,42 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// The same with everything that is wrong with the file.
+    #[must_use]
+    pub fn with_every_fault(self) -> Self {
+        match self {
+            Self::Faults { path, text, .. } => Self::Faults { path, faults: schema::faults(&text), text },
+            other => other,
+        }
+    }
+}
+
 impl Config {
     /// Reads a configuration file.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, is not TOML, or has unknown or ill-formed members; all of them are named.
+    /// The file cannot be read, is not TOML, or has unknown or ill-formed members, of which the first is named:
+    /// [`ConfigError::with_every_fault`] names all.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text =
             std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         let text =
             text.strip_prefix('\u{feff}').map_or(Cow::Borrowed(text.as_str()), |rest| Cow::Owned(rest.to_owned()));
-        Self::parse(&text).map_err(|faults| ConfigError::Faults { path: path.to_owned(), faults })
+        Self::parse(&text).map_err(|fault| ConfigError::Faults {
+            path: path.to_owned(),
+            faults: vec![fault],
+            text: text.into_owned(),
+        })
     }
 
     /// Reads a configuration.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, Vec<ConfigFault>> {
+    /// The first thing that is wrong with it; [`schema::faults`] finds all.
+    pub fn parse(text: &str) -> Result<Self, ConfigFault> {
         schema::read(text)
     }
 

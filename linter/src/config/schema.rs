@@ -1,7 +1,8 @@
 //! The schema of the configuration, and what is wrong with a file by it.
 //!
-//! The schema is made from the types. A file is first held against it, which finds every fault of shape at once; what a schema cannot say
-//! (a network, a regular expression) the types say when they are read. Every fault has its place in the file.
+//! The schema is made from the types. The types alone decide whether a file is a configuration, and say the first thing that is wrong; a
+//! file that they refuse is held against the schema, which finds every fault of shape at once. Every fault has its place in the file.
+//! The provider has no use for the second, and is smaller without a validator of schemas.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -60,14 +61,22 @@ pub(super) fn rules(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "object", "properties": properties, "patternProperties": organisation, "additionalProperties": false})
 }
 
-/// A configuration, or everything that is wrong with it.
-pub(super) fn read(text: &str) -> Result<Config, Vec<ConfigFault>> {
+/// A configuration, or the first thing that is wrong with it.
+pub(super) fn read(text: &str) -> Result<Config, ConfigFault> {
+    toml::from_str(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        fault(text, quoted(text, span.clone(), error.message()).unwrap_or(span), error.message(), None)
+    })
+}
+
+/// Everything that is wrong with a file, in the order of the text; nothing, if it is a configuration.
+#[must_use]
+pub fn faults(text: &str) -> Vec<ConfigFault> {
+    let Err(first) = read(text) else { return Vec::new() };
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        return Err(errors
-            .iter()
-            .map(|error| fault(text, error.span().unwrap_or(0..0), error.message(), None))
-            .collect());
+        let of = |error: &toml::de::Error| fault(text, error.span().unwrap_or(0..0), error.message(), None);
+        return errors.iter().map(of).collect();
     }
     let mut document = Document { text, places: BTreeMap::new() };
     let value = document.table(table.get_ref(), "");
@@ -75,13 +84,11 @@ pub(super) fn read(text: &str) -> Result<Config, Vec<ConfigFault>> {
     let validator = jsonschema::validator_for(&schema).expect("a schema made from types is one");
     let mut faults: Vec<_> = validator.iter_errors(&value).flat_map(|error| document.faults(&schema, &error)).collect();
     if faults.is_empty() {
-        return toml::from_str(text).map_err(|error| {
-            let span = error.span().unwrap_or(0..0);
-            vec![fault(text, quoted(text, span.clone(), error.message()).unwrap_or(span), error.message(), None)]
-        });
+        // What a schema cannot say: a network, a regular expression.
+        return vec![first];
     }
     faults.sort_by_key(|fault| (fault.line, fault.column));
-    Err(faults)
+    faults
 }
 
 /// The place, within a larger one, of the text that a message quotes: the reader of TOML names the list, not the item.
@@ -315,8 +322,7 @@ mod tests {
 
     #[track_caller]
     fn refuses(text: &str, expected: &[(usize, usize, &str)]) {
-        let faults = Config::parse(text).expect_err("a fault");
-        let found: Vec<_> = faults
+        let found: Vec<_> = faults(text)
             .iter()
             .map(|it| {
                 (
@@ -378,8 +384,7 @@ mod tests {
 
     #[test]
     fn the_place_is_shown() {
-        let faults = Config::parse("[trust]\naccount = []\n").expect_err("a fault");
-        let shown = render(Path::new("a.toml"), &faults);
+        let shown = render(Path::new("a.toml"), &faults("[trust]\naccount = []\n"));
         assert_eq!(
             shown,
             "the configuration `a.toml` cannot be used\n  a.toml:2:1: unknown key `account`\n    |\n  2 | account = []\n    | ^^^^^^^\n    = did you mean `accounts`?"

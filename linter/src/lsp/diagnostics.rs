@@ -42,7 +42,7 @@ pub(super) fn of(
         }
     }
     for failure in failures {
-        let Failure::Config(ConfigError::Faults { path, faults }) = failure else { continue };
+        let Failure::Config(ConfigError::Faults { path, faults, .. }) = failure else { continue };
         let Some(uri) = std::path::absolute(path).ok().and_then(|path| documents.uri(&path)) else { continue };
         told.entry(uri).or_default().diagnostics =
             faults.iter().map(|fault| of_configuration(fault.line, &fault.message)).collect();

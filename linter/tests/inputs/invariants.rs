@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mediastore_lint::config::{Config, ConfigError};
+use mediastore_lint::config::{Config, ConfigError, schema};
 use mediastore_lint::finding::Safety;
 use mediastore_lint::inputs::read_text;
 use mediastore_lint::located::locate;
@@ -29,8 +29,10 @@ pub(crate) fn of_yaml(data: &[u8]) {
 #[allow(dead_code, reason = "each fuzz target uses one of the three")]
 pub(crate) fn of_settings(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
+    let faults = schema::faults(&text);
     match Config::parse(&text) {
         Ok(config) => {
+            assert!(faults.is_empty(), "accepted with faults: {faults:?}");
             assert_eq!(Config::parse(&text).as_ref(), Ok(&config));
             let unit = read_text(Path::new("main.tf"), JUDGED);
             let found = rule::judge(&unit, &rule::policies(&unit, &config, None), rules::ALL, &config, None, |rule| {
@@ -38,13 +40,17 @@ pub(crate) fn of_settings(data: &[u8]) {
             });
             let _ = locate(&unit.sources, found, Path::to_path_buf);
         }
-        Err(faults) => {
+        Err(_) => {
             assert!(!faults.is_empty(), "refused without a reason");
             for fault in &faults {
                 assert!(fault.line >= 1 && fault.column >= 1 && !fault.message.is_empty(), "{fault:?}");
                 assert!(fault.line <= text.matches('\n').count() + 1, "{fault:?} is behind the end");
             }
-            assert!(!ConfigError::Faults { path: "mediastore-lint.toml".into(), faults }.to_string().is_empty());
+            assert!(
+                !ConfigError::Faults { path: "mediastore-lint.toml".into(), faults, text: text.into() }
+                    .to_string()
+                    .is_empty()
+            );
         }
     }
 }
