@@ -9,6 +9,7 @@ mod fixes;
 mod help;
 mod lsp;
 mod pre_commit;
+mod readme;
 mod report;
 
 use std::io::Write;
