@@ -74,6 +74,52 @@ fn files_at_the_root() -> Vec<PathBuf> {
     ["README.md"].into_iter().map(|name| repository().join(name)).filter(|page| page.exists()).collect()
 }
 
+#[test]
+fn links_lead_to_headings_that_exist() {
+    let pages: Vec<PathBuf> = files(&repository().join("docs"), "md").into_iter().chain(files_at_the_root()).collect();
+    let mut missing = Vec::new();
+    let mut followed = 0;
+    for page in &pages {
+        let text = std::fs::read_to_string(page).unwrap();
+        for (path, anchor) in anchors(&text) {
+            let target = if path.is_empty() { page.clone() } else { page.parent().unwrap().join(path) };
+            let headings = headings(&std::fs::read_to_string(&target).unwrap_or_default());
+            followed += 1;
+            if !headings.iter().any(|heading| heading == anchor) {
+                missing.push(format!("{}: {path}#{anchor}", page.strip_prefix(repository()).unwrap().display()));
+            }
+        }
+    }
+    assert_eq!(missing, [""; 0], "links to headings that are not there");
+    assert!(followed > 0, "no page links to a heading");
+}
+
+/// Links to a heading of one of our pages: the page, empty for the same one, and the heading's name in links.
+fn anchors(text: &str) -> Vec<(&str, &str)> {
+    let prose = text.split("```").step_by(2);
+    let targets = prose.flat_map(|text| text.split("](").skip(1)).filter_map(|rest| rest.split(')').next());
+    targets.filter(|target| !target.contains("://")).filter_map(|target| target.split_once('#')).collect()
+}
+
+/// What links to a page may lead to: the names that GitHub gives its headings, and those that are written as `<a id="…">`.
+fn headings(text: &str) -> Vec<String> {
+    let name = |line: &str| -> String {
+        let kept = line.trim().chars().filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));
+        kept.collect::<String>().to_lowercase().replace(' ', "-")
+    };
+    let lines = text.split("```").step_by(2).flat_map(str::lines);
+    let headings = lines.filter(|line| line.starts_with('#')).map(|line| name(line.trim_start_matches('#')));
+    let written = text.split("<a id=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    headings.chain(written.map(str::to_owned)).collect()
+}
+
+#[test]
+fn headings_are_named_as_in_links() {
+    let text = "# What is `mediastored`?\n```\n# no heading\n```\n## Two words, and more\n<a id=\"x--y\"></a>\n[a](#two-words-and-more) [b](x.md#y) [c](https://a/b#c)\n";
+    assert_eq!(headings(text), ["what-is-mediastored", "two-words-and-more", "x--y"]);
+    assert_eq!(anchors(text), [("", "two-words-and-more"), ("x.md", "y")]);
+}
+
 /// What looks like a path of this repository: `` `like/this.rs` `` or `[a link](like/this.md)`. A path with a
 /// placeholder or a pattern is none, and neither is one in a code block.
 fn paths(text: &str) -> Vec<&str> {
