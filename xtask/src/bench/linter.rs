@@ -1,16 +1,19 @@
-//! The linter beside checkov and cfn-lint on the same trees. The peers come from PyPI, and are compared by time only: they decide nothing about
-//! a MediaStore policy.
+//! The linter beside checkov and cfn-lint on the same trees, with the memory it needs, and beside `serde_json` on the same bytes. The peers come
+//! from PyPI, and are compared by time only: they decide nothing about a MediaStore policy.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::divan::medians;
 use super::{Row, Section, Target, median, spoken};
 use crate::shell::{self, Failure, say};
 
 /// The peers, as pip names them, with the program and what goes before the tree.
-const PEERS: [(&str, &str, &[&str]); 2] =
-    [("checkov==3.3.30", "checkov", &["--quiet", "--compact", "--skip-download", "--directory"]), ("cfn-lint==1.58.0", "cfn-lint", &[])];
+const PEERS: [(&str, &str, &[&str]); 2] = [
+    ("checkov==3.3.30", "checkov", &["--quiet", "--compact", "--skip-download", "--directory"]),
+    ("cfn-lint==1.58.0", "cfn-lint", &[]),
+];
 
 /// Runs of which the median is taken.
 const ROUNDS: usize = 5;
@@ -45,13 +48,15 @@ pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
         terraform(&folder, "a Terraform repository", [40, 5], Some("checkov"), Wish::Times(100.0))?,
         terraform(&folder, "a large Terraform repository", [1_000, 10], None, Wish::None)?,
         templates(&folder, 200)?,
+        policies(&folder, 1_000)?,
         policies(&folder, 10_000)?,
     ];
-    let rows = trees.iter().map(|tree| row(tree, linter, &target)).collect::<Result<_, _>>()?;
+    let mut rows = trees.iter().map(|tree| row(tree, linter, &target)).collect::<Result<Vec<_>, _>>()?;
+    rows.push(in_memory(repository)?);
     let names: Vec<&str> = PEERS.iter().map(|(requirement, _, _)| *requirement).collect();
     let method = format!(
-        "A release build on generated trees, each run as a whole process {ROUNDS} times, of which the median is shown; beside it {} of PyPI on \
-         the same tree.\nThe peers are compared by time only: they look for other things, and decide nothing about a MediaStore policy.",
+        "A release build on generated trees, each run as a whole process {ROUNDS} times, of which the median is shown, and the highest memory of \
+         all; beside it {} of PyPI on the same tree.\nThe peers are compared by time only: they look for other things, and decide nothing about a MediaStore policy.",
         names.join(" and ")
     );
     Ok(Section { title: "Linter", method, rows })
@@ -59,8 +64,16 @@ pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
 
 fn row(tree: &Tree, linter: &Path, target: &Path) -> Result<Row, Failure> {
     say(&format!("$ mediastore-lint check {}", tree.what));
-    let ours =
-        timed(|| Command::new(linter).args(["check", "--quiet", "--fail-on", "never"]).arg(&tree.folder).output())?;
+    let arguments = ["check", "--quiet", "--fail-on", "never"];
+    let mut peak = 0;
+    let ours = timed(|| {
+        let mut child = Command::new(linter).args(arguments).arg(&tree.folder).stdout(Stdio::null()).spawn()?;
+        while child.try_wait()?.is_none() {
+            peak = highest_memory(child.id()).unwrap_or_default().max(peak);
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        Ok(())
+    })?;
     let theirs = match tree.peer.and_then(|name| PEERS.iter().find(|(_, program, _)| *program == name)) {
         None => None,
         Some((requirement, program, arguments)) => {
@@ -78,8 +91,8 @@ fn row(tree: &Tree, linter: &Path, target: &Path) -> Result<Row, Failure> {
     Ok(Row {
         what: format!("{}: {} {}", tree.what, tree.files, if tree.files == 1 { "file" } else { "files" }),
         measured: match times {
-            Some(times) => format!("{}, {times:.0} times as fast", spoken(ours)),
-            None => spoken(ours),
+            Some(times) => format!("{}, {times:.0} times as fast; {:.1} MiB", spoken(ours), mebibytes(peak)),
+            None => format!("{}; {:.1} MiB", spoken(ours), mebibytes(peak)),
         },
         beside: theirs.map_or_else(|| "-".into(), |(program, theirs)| format!("{program}: {}", spoken(theirs))),
         target: match (tree.wish, times) {
@@ -88,6 +101,35 @@ fn row(tree: &Tree, linter: &Path, target: &Path) -> Result<Row, Failure> {
             _ => Target::None,
         },
     })
+}
+
+/// A thousand policies without a process or files around them.
+fn in_memory(repository: &Path) -> Result<Row, Failure> {
+    let medians = medians(repository, "mediastore-lint", "policies")?;
+    let named = |name: &str| {
+        let found = medians.iter().find(|(found, _)| found == name).map(|(_, median)| *median);
+        found.ok_or_else(|| Failure::Unexpected(format!("no bench `{name}`")))
+    };
+    let (ours, json) = (named("lint_a_thousand_policies")?, named("parse_a_thousand_policies_with_serde_json")?);
+    let times = ours.as_secs_f64() / json.as_secs_f64();
+    Ok(Row {
+        what: "1,000 policies of three statements, read and judged by every rule, in memory on one thread".into(),
+        measured: format!("{}, {times:.1} x", spoken(ours)),
+        beside: format!("`serde_json`, parsing only: {}", spoken(json)),
+        target: Target::AtMost(times, 5.0, "x `serde_json`"),
+    })
+}
+
+/// The most memory that a running process had until now, in KiB. Where the system does not say, nothing.
+fn highest_memory(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse().ok()
+}
+
+#[allow(clippy::cast_precision_loss)] // of a figure with one decimal
+fn mebibytes(kibibytes: u64) -> f64 {
+    kibibytes as f64 / 1024.0
 }
 
 fn terraform(
@@ -144,7 +186,7 @@ fn templates(folder: &Path, files: usize) -> Result<Tree, Failure> {
 }
 
 fn policies(folder: &Path, files: usize) -> Result<Tree, Failure> {
-    let folder = folder.join("policies");
+    let folder = folder.join(format!("policies-{files}"));
     for file in 0..files {
         let text = format!(
             r#"{{"Version": "2012-10-17", "Statement": [{{"Sid": "Read", "Effect": "Allow", "Principal": "*", "Action": "mediastore:GetObject",
@@ -182,7 +224,7 @@ fn installed(target: &Path, requirement: &str) -> Result<PathBuf, Failure> {
 }
 
 /// The middle of some runs. What they found is no matter here.
-fn timed(mut run: impl FnMut() -> std::io::Result<std::process::Output>) -> Result<Duration, Failure> {
+fn timed<T>(mut run: impl FnMut() -> std::io::Result<T>) -> Result<Duration, Failure> {
     let mut times = Vec::new();
     for _ in 0..ROUNDS {
         let start = Instant::now();
