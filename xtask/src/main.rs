@@ -25,7 +25,7 @@ usage: cargo xtask <chore>
 
   demo           build the provider and take examples/quickstart through its life with a real Terraform
   ci             format, lints, generated code, and every test
-  bench [PART]   every number of docs/benchmarks.md, and the page itself; or one part, printed:
+  bench [PART]   measures everything in docs/benchmarks.md and writes it; or one part of it:
                  provider, policy, linter, service
   dist           release files in target/dist, and the proof that Terraform installs from them
                  [--target TRIPLE] [--profile PROFILE]
@@ -40,8 +40,10 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["demo"] => demo::run(repository()).map_err(sentence),
         ["ci"] => ci::run(repository()).map_err(sentence),
-        ["bench"] => bench::all(repository()).map_err(sentence),
-        ["bench", part] if bench::names().any(|name| name == *part) => bench::one(repository(), part).map_err(sentence),
+        ["bench"] => bench::run(repository(), None).map_err(sentence),
+        ["bench", part] if bench::names().any(|name| name == *part) => {
+            bench::run(repository(), Some(part)).map_err(sentence)
+        }
         ["dist", wish @ ..] if dist::Wish::parse(wish).is_some() => {
             dist::run(repository(), &dist::Wish::parse(wish).unwrap_or_default()).map_err(sentence)
         }

@@ -59,7 +59,7 @@ pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
          all; beside it {} of PyPI on the same tree.\nThe peers are compared by time only: they look for other things, and decide nothing about a MediaStore policy.",
         names.join(" and ")
     );
-    Ok(Section { title: "Linter", method, rows })
+    Ok(Section { method, rows })
 }
 
 fn row(tree: &Tree, linter: &Path, target: &Path) -> Result<Row, Failure> {

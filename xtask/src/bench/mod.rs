@@ -20,7 +20,6 @@ const PAGE: &str = "docs/benchmarks.md";
 
 /// One part of the page.
 pub(crate) struct Section {
-    title: &'static str,
     /// How it was measured, in Markdown: what ran, how often, with which versions of the peers.
     method: String,
     rows: Vec<Row>,
@@ -42,45 +41,57 @@ enum Target {
     AtLeast(f64, f64, &'static str),
 }
 
-/// What can be measured, by the name that the command line takes.
-const SECTIONS: [(&str, Measure); 4] =
-    [("provider", provider::run), ("policy", policy::run), ("linter", linter::run), ("service", service::run)];
+/// What can be measured: the name that the command line takes, the title on the page, and how.
+const SECTIONS: [(&str, &str, Measure); 4] = [
+    ("provider", "Provider", provider::run),
+    ("policy", "Policy engine", policy::run),
+    ("linter", "Linter", linter::run),
+    ("service", "Service", service::run),
+];
 
 type Measure = fn(&Path) -> Result<Section, Failure>;
 
 /// The names of the sections.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    SECTIONS.iter().map(|(name, _)| *name)
+    SECTIONS.iter().map(|(name, _, _)| *name)
 }
 
-/// Measures everything and writes the page.
-pub(crate) fn all(repository: &Path) -> Result<(), Failure> {
-    let mut page = format!(
-        "# Benchmarks\n\n`cargo xtask bench` measures everything on this page and writes it; `cargo xtask bench provider` (or `policy`, `linter`, \
-         `service`)\nmeasures and prints one part. Nothing else should run meanwhile. Where two things are compared, they ran in turn in the same \
-         run.\nTargets are those of the design; a number that misses its target says so.\n\n{}\n",
-        machine(repository)
-    );
-    for (_, measure) in SECTIONS {
-        page.push_str(&markdown(&measure(repository)?));
-    }
-    shell::write(&repository.join(PAGE), &page)?;
-    say(&format!("\nwrote {PAGE}"));
-    Ok(())
-}
-
-/// Measures one section and prints it.
-pub(crate) fn one(repository: &Path, part: &str) -> Result<(), Failure> {
-    for (_, measure) in SECTIONS.iter().filter(|(name, _)| *name == part) {
-        say(&format!("\n{}\n{}", machine(repository), markdown(&measure(repository)?)));
+/// Measures everything, or one section, and writes it to the page. What was measured is on the page before the next begins.
+pub(crate) fn run(repository: &Path, only: Option<&str>) -> Result<(), Failure> {
+    let path = repository.join(PAGE);
+    for (_, title, measure) in SECTIONS.iter().filter(|(name, _, _)| only.is_none_or(|only| only == *name)) {
+        let section = measure(repository)?;
+        let text = markdown(title, &section, &machine(repository));
+        say(&text);
+        let old = std::fs::read_to_string(&path).unwrap_or_default();
+        shell::write(&path, &page(&old, title, &text))?;
+        say(&format!("wrote {PAGE}"));
     }
     Ok(())
 }
 
-fn markdown(section: &Section) -> String {
+/// The page with another text for one section. The others stay as they are, in the order of [`SECTIONS`].
+fn page(old: &str, title: &str, text: &str) -> String {
+    let mut page = HEAD.to_owned();
+    for (_, other, _) in SECTIONS {
+        let kept = || old.split("\n## ").skip(1).find(|section| section.lines().next() == Some(other));
+        if other == title {
+            page.push_str(text);
+        } else if let Some(section) = kept() {
+            page.push_str(&format!("\n## {}\n", section.trim_end()));
+        }
+    }
+    page
+}
+
+const HEAD: &str = "# Benchmarks\n\n`cargo xtask bench` measures everything on this page and writes it; `cargo xtask bench provider` (or \
+                    `policy`, `linter`, `service`)\ndoes one section. Nothing else should run meanwhile. Where two things are compared, they ran in \
+                    turn in the same run.\nTargets are those of the design; a number that misses its target says so.\n";
+
+fn markdown(title: &str, section: &Section, machine: &str) -> String {
     let mut text = format!(
-        "\n## {}\n\n{}\n\n| what | measured | beside | target | |\n| --- | --- | --- | --- | --- |\n",
-        section.title, section.method
+        "\n## {title}\n\n{}\n\n{machine}\n\n| what | measured | beside | target | |\n| --- | --- | --- | --- | --- |\n",
+        section.method
     );
     for Row { what, measured, beside, target } in &section.rows {
         let (wanted, verdict) = match *target {
@@ -153,10 +164,19 @@ mod tests {
             row(Target::AtLeast(0.79, 0.8, "x")),
             row(Target::None),
         ];
-        let text = markdown(&Section { title: "T", method: "M".into(), rows });
+        let text = markdown("T", &Section { method: "M".into(), rows }, "on a machine");
         let verdicts: Vec<&str> =
-            text.lines().skip(7).filter_map(|line| line.split('|').nth(5)).map(str::trim).collect();
+            text.lines().skip(9).filter_map(|line| line.split('|').nth(5)).map(str::trim).collect();
         assert_eq!(verdicts, ["met", "**missed**", "met", "**missed**", "-"]);
+    }
+
+    #[test]
+    fn one_section_is_written_and_the_others_stay() {
+        let first = page("", "Linter", "\n## Linter\n\nold\n");
+        assert_eq!(first, format!("{HEAD}\n## Linter\n\nold\n"));
+        let second = page(&first, "Policy engine", "\n## Policy engine\n\nnew\n");
+        assert_eq!(second, format!("{HEAD}\n## Policy engine\n\nnew\n\n## Linter\n\nold\n"));
+        assert_eq!(page(&second, "Linter", "\n## Linter\n\nx\n"), second.replace("old", "x"));
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
                   `policy/smt/cross_check.py`,\nwhich puts the same generated policies to `mediastore-lint exposure` (a release build, with its \
                   start and the reading of its input)\nand to the encoding for z3, and fails where they disagree."
         .to_owned();
-    Ok(Section { title: "Policy engine", method, rows })
+    Ok(Section { method, rows })
 }
 
 /// Seconds of the linter and of the solver, as the script prints them.

@@ -64,7 +64,7 @@ pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
          {OBJECTS}\n`terraform_data` in turn, of which the medians are shown.",
         terraform.version
     );
-    Ok(Section { title: "Provider", method, rows })
+    Ok(Section { method, rows })
 }
 
 /// From the start of the process to its line on standard output, as Terraform waits for it.

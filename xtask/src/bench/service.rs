@@ -41,7 +41,7 @@ pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
          is the control\nplane without a socket, every write synced.",
         nginx()
     );
-    Ok(Section { title: "Service", method, rows })
+    Ok(Section { method, rows })
 }
 
 /// A line of the table: what, the service, nginx, the ratio.
