@@ -34,8 +34,10 @@ enum Kind {
 
 static WORLD: LazyLock<Vec<(Request, Kind)>> = LazyLock::new(|| {
     let mut world = Vec::new();
-    let strangers = STRANGERS.map(Some);
-    for account in [None, Some(OWN), Some(PARTNER)].into_iter().chain(strangers) {
+    let strangers = STRANGERS.map(|account| Some((account, "ann")));
+    // Of the partner there is somebody whom no policy names.
+    let known = [None, Some((OWN, "ann")), Some((PARTNER, "ann")), Some((PARTNER, "bob"))];
+    for caller in known.into_iter().chain(strangers) {
         for network in [Some("198.51.100.7"), Some("8.8.8.8"), Some("2001:db8::7"), None] {
             for tls in ["true", "false"] {
                 for referer in
@@ -43,7 +45,7 @@ static WORLD: LazyLock<Vec<(Request, Kind)>> = LazyLock::new(|| {
                 {
                     for action in ["GetObject", "PutObject"] {
                         for path in ["live/a", "live/aa", "q/live/a", "b"] {
-                            world.push(request(account, network, tls, referer, action, path));
+                            world.push(request(caller, network, tls, referer, action, path));
                         }
                     }
                 }
@@ -54,13 +56,14 @@ static WORLD: LazyLock<Vec<(Request, Kind)>> = LazyLock::new(|| {
 });
 
 fn request(
-    account: Option<&str>,
+    caller: Option<(&str, &str)>,
     network: Option<&str>,
     tls: &str,
     referer: Option<&str>,
     action: &str,
     path: &str,
 ) -> (Request, Kind) {
+    let account = caller.map(|(account, _)| account);
     let mut context = Context::new();
     context.set("aws:SecureTransport", [tls]);
     context.set("aws:PrincipalAccount", [account.unwrap_or("anonymous")]);
@@ -71,8 +74,8 @@ fn request(
     if let Some(referer) = referer {
         context.set("aws:Referer", [referer]);
     }
-    let principal = match account {
-        Some(account) => Caller::parse(&format!("arn:aws:iam::{account}:user/ann")).unwrap(),
+    let principal = match caller {
+        Some((account, name)) => Caller::parse(&format!("arn:aws:iam::{account}:user/{name}")).unwrap(),
         None => Caller::Anonymous,
     };
     let kind = match (account, network, referer) {
