@@ -38,12 +38,12 @@ impl fmt::Display for Ending {
 pub(super) async fn wait(
     options: &Options,
     parent: Parent,
-    shutdown: &CancellationToken,
+    asked: &CancellationToken,
     signals: &mut Signals,
     clients: watch::Receiver<Clients>,
 ) -> Ending {
     tokio::select! {
-        () = shutdown.cancelled() => Ending::Asked,
+        () = asked.cancelled() => Ending::Asked,
         () = signals.end() => Ending::Signalled,
         // In debug mode clients come and go, and the parent is the user's shell.
         () = orphaned(clients, options.orphaned_after, parent.gone()), if !options.debug => Ending::Orphaned,

@@ -186,11 +186,12 @@ async fn serve<P: Provider>(
         announce::handshake(listener.address(), certificate, environment.multiplex).map_err(Error::Announce)?;
     }
 
-    let shutdown = CancellationToken::new();
+    // Two, so that a farewell cannot end the server before it is known as the reason, and work in flight is waited for.
+    let (asked, closing) = (CancellationToken::new(), CancellationToken::new());
     let (clients, watched) = watch::channel(Clients::default());
     let acceptor = tls.map(|identity| identity.acceptor);
     let (incoming, accepting) = Incoming::new(listener, acceptor, clients, lifecycle.stop.clone());
-    let side = SideServices::new(shutdown.clone());
+    let side = SideServices::new(asked.clone());
     let router = Server::builder()
         .add_service(
             ProviderServer::new(provider)
@@ -201,19 +202,20 @@ async fn serve<P: Provider>(
         .add_service(GrpcBrokerServer::new(side.clone()))
         .add_service(GrpcStdioServer::new(side.clone()))
         .add_service(HealthServer::new(side));
-    let mut server = Box::pin(router.serve_with_incoming_shutdown(incoming, shutdown.clone().cancelled_owned()));
+    let mut server = Box::pin(router.serve_with_incoming_shutdown(incoming, closing.clone().cancelled_owned()));
 
     // Whatever comes first also drops the accept loop, so the socket is gone before the process is.
     let ending = tokio::select! {
         served = &mut server => return served.map_err(Error::from),
         never = accepting => match never {},
-        ending = ending::wait(options, parent, &shutdown, &mut signals, watched) => ending,
+        ending = ending::wait(options, parent, &asked, &mut signals, watched) => ending,
     };
     tracing::debug!(reason = %ending, in_flight = lifecycle.in_flight.len(), "provider ends");
     if ending != Ending::Orphaned {
         lifecycle.stop.cancel();
     }
-    shutdown.cancel();
+    asked.cancel();
+    closing.cancel();
     // The server keeps running beside the work: whoever waits for an answer still gets it.
     let finished = CancellationToken::new();
     let work = async {
