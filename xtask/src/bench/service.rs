@@ -44,23 +44,17 @@ pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
     Ok(Section { method, rows })
 }
 
-/// A line of the table: what, the service, nginx, the ratio.
+/// A line of the table: what, the service, nginx, the ratio, and the slowest hundredth of both.
 fn row(line: &str) -> Option<Row> {
     let cells: Vec<&str> = line.trim().strip_prefix('|')?.trim_end_matches('|').split('|').map(str::trim).collect();
-    let [what, ours, theirs, ratio] = cells.as_slice() else { return None };
-    let number = ratio.parse::<f64>().ok();
-    if number.is_none() && *ratio != "-" {
-        return None; // the head of the table
-    }
-    let target = match number {
-        Some(ratio) if what.starts_with(JUDGED) => Target::AtLeast(ratio, 0.8, "x nginx"),
-        _ => Target::None,
-    };
+    let [what, ours, theirs, ratio, slow, their_slow] = cells.as_slice() else { return None };
+    // The head of the table has words there.
+    let times = ratio.parse::<f64>().ok()?;
     Some(Row {
         what: (*what).to_owned(),
-        measured: number.map_or_else(|| (*ours).to_owned(), |ratio| format!("{ours}, {ratio:.2} x")),
-        beside: if *theirs == "-" { "-".into() } else { format!("nginx: {theirs}") },
-        target,
+        measured: format!("{ours}, {times:.2} x; p99 {slow}"),
+        beside: format!("nginx: {theirs}; p99 {their_slow}"),
+        target: if what.starts_with(JUDGED) { Target::AtLeast(times, 0.8, "x nginx") } else { Target::None },
     })
 }
 
@@ -78,10 +72,16 @@ mod tests {
     #[test]
     fn rows_are_told_from_heads() {
         for (line, expected) in [
-            ("| what | mediastored | nginx | ratio |", None),
-            ("| --- | --- | --- | --- |", None),
-            ("| GET of 1 MiB, 8 connections | 100/s | 110/s | 0.91 |", Some(("100/s, 0.91 x", "nginx: 110/s", true))),
-            ("| PUT of 100 kB, 1 at once | 90/s | - | - |", Some(("90/s", "-", false))),
+            ("| what | mediastored | nginx | ratio | p99 mediastored | p99 nginx |", None),
+            ("| --- | --- | --- | --- | --- | --- |", None),
+            (
+                "| GET of 1 MiB, 8 connections | 100/s | 110/s | 0.91 | 1.5 ms | 1.2 ms |",
+                Some(("100/s, 0.91 x; p99 1.5 ms", "nginx: 110/s; p99 1.2 ms", true)),
+            ),
+            (
+                "| PUT of 2 KiB, 1 connections | 90/s | 900/s | 0.10 | 9.0 ms | 1.0 ms |",
+                Some(("90/s, 0.10 x; p99 9.0 ms", "nginx: 900/s; p99 1.0 ms", false)),
+            ),
             ("warming up", None),
         ] {
             let row = row(line);
