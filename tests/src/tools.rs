@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 /// The AWS CLI of version 1, which still knows MediaStore.
 const AWS_CLI: &str = "awscli==1.45.55";
@@ -43,13 +43,8 @@ pub fn debian(scratch: &Path, program: &str, package: &str) -> PathBuf {
 /// If there is no Python, or no package index in reach.
 #[must_use]
 pub fn aws_cli(scratch: &Path) -> PathBuf {
-    let environment = scratch.join(AWS_CLI.replace("==", "-"));
-    install(scratch, &environment, |environment| {
-        step(Command::new("python3").args(["-m", "venv", "--clear"]).arg(environment), "python3 with venv");
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", AWS_CLI];
-        step(Command::new(environment.join("bin/python")).args(pip), "a Python package index in reach");
-    });
-    environment.join("bin/aws")
+    let programs = xtask::pypi::installed(scratch, AWS_CLI);
+    programs.unwrap_or_else(|error| panic!("this test needs the AWS CLI: {error}")).join("aws")
 }
 
 /// The text of hls.js, from npm.
@@ -59,25 +54,17 @@ pub fn aws_cli(scratch: &Path) -> PathBuf {
 #[must_use]
 pub fn hls_js(scratch: &Path) -> Vec<u8> {
     let folder = scratch.join(HLS_JS.replace('@', "-"));
-    install(scratch, &folder, |folder| {
-        fs::create_dir_all(folder).unwrap();
+    let ready = folder.join("ready");
+    let _lock = lock(scratch, HLS_JS);
+    if !ready.exists() {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
         let npm = debian(scratch, "npm", "npm");
         let arguments = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"];
-        step(Command::new(npm).args(arguments).arg(folder).arg(HLS_JS), "an npm registry in reach");
-    });
-    fs::read(folder.join("node_modules/hls.js/dist/hls.min.js")).unwrap()
-}
-
-/// Installs into a folder once; tests that want it at the same time wait.
-fn install(scratch: &Path, folder: &Path, steps: impl FnOnce(&Path)) {
-    let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-    let _lock = lock(scratch, &name);
-    let ready = folder.join("ready");
-    if !ready.exists() {
-        let _ = fs::remove_dir_all(folder);
-        steps(folder);
+        step(Command::new(npm).args(arguments).arg(&folder).arg(HLS_JS), "an npm registry in reach");
         fs::write(ready, "").unwrap();
     }
+    fs::read(folder.join("node_modules/hls.js/dist/hls.min.js")).unwrap()
 }
 
 fn lock(scratch: &Path, name: &str) -> File {
@@ -87,10 +74,10 @@ fn lock(scratch: &Path, name: &str) -> File {
     lock
 }
 
-fn step(command: &mut Command, needs: &str) -> Output {
+fn step(command: &mut Command, needs: &str) {
     let output = command.stdin(Stdio::null()).output();
     match output {
-        Ok(output) if output.status.success() => output,
+        Ok(output) if output.status.success() => {}
         Ok(output) => {
             panic!("this test needs {needs}: {command:?} failed: {}", String::from_utf8_lossy(&output.stderr))
         }

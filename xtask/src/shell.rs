@@ -27,9 +27,9 @@ pub(crate) enum Failure {
         /// What the system said.
         error: std::io::Error,
     },
-    /// There is no Terraform to run.
-    #[error("no Terraform: {0}")]
-    Terraform(#[from] xtask::terraform::Unavailable),
+    /// A program that a chore needs is not to be had.
+    #[error("a program is missing: {0}")]
+    Unavailable(#[from] xtask::pypi::Unavailable),
     /// The workspace's description could not be read.
     #[error(transparent)]
     Metadata(#[from] cargo_metadata::Error),

@@ -1,11 +1,12 @@
 //! The policy engine beside an SMT solver: installs z3 from PyPI, and has `policy/smt/cross_check.py` compare answers over the
 //! written cases and over a small set of generated policies. What is compared, and how, is the script's.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{self, Failure};
+use xtask::pypi;
+
+use crate::shell::{self, Failure, say};
 
 /// The solver, fixed so that an answer today is an answer tomorrow.
 pub(crate) const SOLVER: &str = "z3-solver==5.4.1.0";
@@ -32,19 +33,6 @@ pub(crate) fn run(repository: &Path) -> Result<(), Failure> {
 
 /// A Python that has the solver.
 pub(crate) fn solver(target: &Path) -> Result<PathBuf, Failure> {
-    let environment = target.join("smt").join(SOLVER.replace("==", "-"));
-    let (python, ready) = (environment.join("bin/python"), environment.join("ready"));
-    if !ready.exists() {
-        let mut command = Command::new("python3");
-        shell::run("python3 -m venv", command.args(["-m", "venv", "--clear"]).arg(&environment), 0)?;
-        let mut command = Command::new(&python);
-        let shown = format!("pip install {SOLVER}");
-        shell::run(
-            &shown,
-            command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", SOLVER]),
-            0,
-        )?;
-        fs::write(&ready, "").map_err(Failure::file(&ready))?;
-    }
-    Ok(python)
+    say(&format!("$ pip install {SOLVER}"));
+    Ok(pypi::installed(&target.join("smt"), SOLVER)?.join("python"))
 }

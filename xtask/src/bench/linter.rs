@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::divan::medians;
+use xtask::pypi;
+
+use super::divan::Medians;
 use super::{Row, Section, Target, median, spoken};
 use crate::shell::{self, Failure, say};
 
@@ -77,7 +79,8 @@ fn row(tree: &Tree, linter: &Path, target: &Path) -> Result<Row, Failure> {
     let theirs = match tree.peer.and_then(|name| PEERS.iter().find(|(_, program, _)| *program == name)) {
         None => None,
         Some((requirement, program, arguments)) => {
-            let path = installed(target, requirement)?.join(program);
+            say(&format!("$ pip install {requirement}"));
+            let path = pypi::installed(&target.join("bench-peers"), requirement)?.join(program);
             let inputs = match *arguments {
                 // cfn-lint takes patterns of files.
                 [] => tree.folder.join("**/*.yaml"),
@@ -105,12 +108,9 @@ fn row(tree: &Tree, linter: &Path, target: &Path) -> Result<Row, Failure> {
 
 /// A thousand policies without a process or files around them.
 fn in_memory(repository: &Path) -> Result<Row, Failure> {
-    let medians = medians(repository, "mediastore-lint", "policies")?;
-    let named = |name: &str| {
-        let found = medians.iter().find(|(found, _)| found == name).map(|(_, median)| *median);
-        found.ok_or_else(|| Failure::Unexpected(format!("no bench `{name}`")))
-    };
-    let (ours, json) = (named("lint_a_thousand_policies")?, named("parse_a_thousand_policies_with_serde_json")?);
+    let medians = Medians::of(repository, "mediastore-lint", "policies")?;
+    let ours = medians.named("lint_a_thousand_policies")?;
+    let json = medians.named("parse_a_thousand_policies_with_serde_json")?;
     let times = ours.as_secs_f64() / json.as_secs_f64();
     Ok(Row {
         what: "1,000 policies of three statements, read and judged by every rule, in memory on one thread".into(),
@@ -203,24 +203,6 @@ fn put(path: &Path, text: &str) -> Result<(), Failure> {
         std::fs::create_dir_all(folder).map_err(Failure::file(folder))?;
     }
     shell::write(path, text)
-}
-
-/// The programs of an environment with this requirement, which stays for the next run.
-fn installed(target: &Path, requirement: &str) -> Result<PathBuf, Failure> {
-    let environment = target.join("bench-peers").join(requirement);
-    let programs = environment.join("bin");
-    let done = environment.join("installed");
-    if !done.exists() {
-        shell::run("python3 -m venv", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment), 0)?;
-        let mut pip = Command::new(programs.join("python"));
-        shell::run(
-            &format!("pip install {requirement}"),
-            pip.args(["-m", "pip", "install", "--quiet", requirement]),
-            0,
-        )?;
-        put(&done, "")?;
-    }
-    Ok(programs)
 }
 
 /// The middle of some runs. What they found is no matter here.

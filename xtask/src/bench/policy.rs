@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::divan::medians;
+use super::divan::Medians;
 use super::{Row, Section, Target, median, spoken};
 use crate::shell::{self, Failure, say};
 use crate::smt;
@@ -16,16 +16,16 @@ const PACKAGE: &str = "mediastore-policy";
 const SOLVED: &str = "500";
 
 pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
-    let parsing = medians(repository, PACKAGE, "policy")?;
-    let exposing = medians(repository, PACKAGE, "exposure")?;
+    let parsing = Medians::of(repository, PACKAGE, "policy")?;
+    let exposing = Medians::of(repository, PACKAGE, "exposure")?;
     let (ours, theirs) = solver(repository)?;
 
-    let parse = named(&parsing, "parse_1000_policies")?;
-    let json = named(&parsing, "serde_json_1000_policies")?;
+    let parse = parsing.named("parse_1000_policies")?;
+    let json = parsing.named("serde_json_1000_policies")?;
     let times = parse.as_secs_f64() / json.as_secs_f64();
-    let decide = under(&parsing, "decide_one/");
-    let ordinary = under(&exposing, "exposure_of/");
-    let hard = under(&exposing, "exposure_of_hard/");
+    let decide = parsing.under("decide_one");
+    let ordinary = exposing.under("exposure_of");
+    let hard = exposing.under("exposure_of_hard");
     let (_, slowest) = extremes(&decide)?;
     let middle = median(ordinary.clone());
     let (best, worst) = extremes(&ordinary)?;
@@ -45,7 +45,7 @@ pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
         },
         Row {
             what: "decide, a policy and a text made to be slow to match".into(),
-            measured: spoken(named(&parsing, "decide_adversarial")?),
+            measured: spoken(parsing.named("decide_adversarial")?),
             beside: "-".into(),
             target: Target::None,
         },
@@ -63,7 +63,7 @@ pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
         },
         Row {
             what: "compare two policies".into(),
-            measured: spoken(named(&exposing, "compare_public_with_networks")?),
+            measured: spoken(exposing.named("compare_public_with_networks")?),
             beside: "-".into(),
             target: Target::None,
         },
@@ -101,15 +101,6 @@ fn solver(repository: &Path) -> Result<(String, String), Failure> {
         Some([ours, theirs]) => Ok(((*ours).to_owned(), (*theirs).to_owned())),
         _ => Err(Failure::Unexpected(format!("`{shown}` ended with {} and\n{printed}", output.status))),
     }
-}
-
-fn named(medians: &[(String, Duration)], name: &str) -> Result<Duration, Failure> {
-    let found = medians.iter().find(|(own, _)| own == name).map(|(_, time)| *time);
-    found.ok_or_else(|| Failure::Unexpected(format!("there is no bench `{name}`")))
-}
-
-fn under(medians: &[(String, Duration)], prefix: &str) -> Vec<Duration> {
-    medians.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, time)| *time).collect()
 }
 
 fn extremes(times: &[Duration]) -> Result<(Duration, Duration), Failure> {

@@ -1,11 +1,11 @@
 //! The service beside nginx, from the table that its own bench prints; and its control plane as Terraform drives it.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use super::divan::medians;
+use super::divan::{Medians, printed};
 use super::{Row, Section, Target, spoken};
-use crate::shell::{Failure, say};
+use crate::shell::Failure;
 
 const PACKAGE: &str = "mediastore-service";
 
@@ -13,21 +13,12 @@ const PACKAGE: &str = "mediastore-service";
 const JUDGED: &str = "GET of 1 MiB";
 
 pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
-    let arguments = ["bench", "--package", PACKAGE, "--bench", "origin"];
-    let shown = format!("cargo {}", arguments.join(" "));
-    say(&format!("$ {shown}"));
-    let mut command = Command::new(env!("CARGO"));
-    command.current_dir(repository).args(arguments).stdin(Stdio::null()).stderr(Stdio::inherit());
-    let output = command.output().map_err(Failure::file(repository))?;
-    let printed = String::from_utf8_lossy(&output.stdout);
-    if !output.status.success() {
-        return Err(Failure::Unexpected(format!("`{shown}` ended with {} and\n{printed}", output.status)));
-    }
+    let printed = printed(repository, PACKAGE, "origin")?;
     let mut rows: Vec<Row> = printed.lines().filter_map(row).collect();
     if rows.is_empty() {
-        return Err(Failure::Unexpected(format!("`{shown}` printed no rows")));
+        return Err(Failure::Unexpected("the bench `origin` printed no rows".to_owned()));
     }
-    for (name, time) in medians(repository, PACKAGE, "control")? {
+    for (name, time) in Medians::of(repository, PACKAGE, "control")?.iter() {
         rows.push(Row {
             what: format!("control plane: {}", name.replace(['_', '/'], " ")),
             measured: spoken(time),
