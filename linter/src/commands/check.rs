@@ -1,20 +1,18 @@
 //! `check`: inputs, rules, baseline, report.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::iter::ParallelIterator;
 
-use super::Clock;
+use super::Judging;
 use super::in_charge::InCharge;
 use crate::baseline::{self, Baseline};
-use crate::config::{AccountId, FailOn, Level, Profile, RuleName};
+use crate::config::{FailOn, Level, RuleName};
 use crate::finding::Safety;
 use crate::fix::{self, Change, ChangeError};
 use crate::inputs::{self, Inputs, STDIN};
@@ -58,27 +56,14 @@ pub(crate) struct Check {
     /// Exit with 1 from this severity on [default: error, or what the configuration says]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
-    /// The configuration file, instead of the nearest mediastore-lint.toml above each input
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Which severities the rules have [default: default, or what the configuration says]
-    #[arg(long, value_enum, value_name = "PROFILE")]
-    profile: Option<Profile>,
+    #[command(flatten)]
+    judging: Judging,
     /// The severity of one rule, over all configuration: `public-read=error`, `name-pattern=off`; may be repeated
     #[arg(long, value_name = "NAME=LEVEL", value_parser = parse_rule)]
     rule: Vec<(RuleName, Level)>,
     /// Do not report a rule, as `--rule NAME=off`; may be repeated
     #[arg(long, value_name = "NAME")]
     allow: Vec<RuleName>,
-    /// An account of the trust zone, twelve digits; may be repeated
-    #[arg(long, value_name = "ID")]
-    account: Vec<AccountId>,
-    /// A file with values of Terraform's variables, as `-var-file` of Terraform; may be repeated
-    #[arg(long, value_name = "FILE")]
-    var_file: Vec<PathBuf>,
-    /// Pass over what this pattern matches, as in .gitignore; may be repeated
-    #[arg(long, value_name = "PATTERN")]
-    exclude: Vec<String>,
     /// Make the safe fixes, then report what is left
     #[arg(long)]
     fix: bool,
@@ -100,8 +85,6 @@ pub(crate) struct Check {
     /// Print findings only: no closing line, no progress
     #[arg(long, short)]
     quiet: bool,
-    #[command(flatten)]
-    clock: Clock,
 }
 
 fn parse_rule(text: &str) -> Result<(RuleName, Level), String> {
@@ -111,9 +94,6 @@ fn parse_rule(text: &str) -> Result<(RuleName, Level), String> {
         .map_err(|_| format!("`{level}` is not a level: off, info, warning or error"))?;
     Ok((name.parse()?, level))
 }
-
-/// How often fixes are made before a run gives up on more. Each round mends at least one finding.
-const ROUNDS: usize = 10;
 
 /// What there is to say, after suppression and baseline.
 struct Seen {
@@ -142,7 +122,7 @@ struct Judged {
 
 impl Check {
     pub(crate) fn run(&self, out: &mut dyn Write) -> Result<Outcome, Failure> {
-        let in_charge = InCharge::new(self.config.clone(), self.given())?;
+        let in_charge = InCharge::new(self.judging.config.clone(), self.given())?;
         let paths = if self.paths.is_empty() { vec![PathBuf::from(".")] } else { self.paths.clone() };
         if self.mends() && !self.diff && paths.iter().any(|path| path.as_os_str() == STDIN) {
             return Err(ChangeError::StandardInput.into());
@@ -165,44 +145,27 @@ impl Check {
         Ok(seen.outcome())
     }
 
-    /// What there is to say once all fixes are made, and the files that change. Nothing is written: the next round, in which what touches the
-    /// same place as another fix is mended, judges the texts as they will be.
+    /// What there is to say once all fixes are made, and the files that change. Nothing is written.
     fn mended(
         &self,
         in_charge: &InCharge,
         mut paths: Vec<PathBuf>,
         mut seen: Seen,
     ) -> Result<(Seen, Vec<Change>), Failure> {
-        let mut changes: BTreeMap<PathBuf, Change> = BTreeMap::new();
-        let mut fixed = 0;
-        for _ in 0..ROUNDS {
-            let applied = fix::apply(&seen.found, self.safety());
-            if applied.changes.is_empty() {
-                break;
-            }
-            fixed += applied.fixed;
-            for change in applied.changes {
-                match changes.entry(change.path.clone()) {
-                    Entry::Occupied(mut known) => known.get_mut().after = change.after,
-                    Entry::Vacant(free) => {
-                        free.insert(change);
-                    }
-                }
-            }
-            let texts: Unsaved =
-                changes.values().map(|change| (change.path.clone(), Arc::from(change.after.as_str()))).collect();
+        let first = fix::apply(&seen.found, self.safety());
+        let applied = fix::until_none(first, &Unsaved::default(), |texts| {
             // It can be read once only.
             paths.retain(|path| path.as_os_str() != STDIN || texts.get(path).is_some());
-            seen = self.look(in_charge, &paths, &texts)?;
-        }
-        seen.summary.fixed = fixed;
-        Ok((seen, changes.into_values().collect()))
+            seen = self.look(in_charge, &paths, texts)?;
+            Ok::<_, Failure>(fix::apply(&seen.found, self.safety()))
+        })?;
+        seen.summary.fixed = applied.fixed;
+        Ok((seen, applied.changes))
     }
 
     /// Reads and judges everything.
     fn look(&self, in_charge: &InCharge, paths: &[PathBuf], unsaved: &Unsaved) -> Result<Seen, Failure> {
-        let (exclude, var_files) = (self.exclude.clone(), self.var_file.clone());
-        let inputs = inputs::find(paths, &inputs::Options { exclude, var_files, unsaved: unsaved.clone() });
+        let inputs = inputs::find(paths, &inputs::Options { unsaved: unsaved.clone(), ..self.judging.inputs() });
         let judged = self.judge(inputs, in_charge)?;
 
         let mut summary = Summary::default();
@@ -242,13 +205,7 @@ impl Check {
 
     fn given(&self) -> Given {
         let off = self.allow.iter().map(|name| (name.clone(), Level::Off));
-        Given {
-            profile: self.profile,
-            fail_on: self.fail_on,
-            levels: self.rule.iter().cloned().chain(off).collect(),
-            accounts: self.account.clone(),
-            now: self.clock.instant(),
-        }
+        Given { fail_on: self.fail_on, levels: self.rule.iter().cloned().chain(off).collect(), ..self.judging.given() }
     }
 
     fn judge(&self, inputs: Inputs, in_charge: &InCharge) -> Result<Vec<Judged>, Failure> {

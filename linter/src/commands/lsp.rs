@@ -1,13 +1,8 @@
 //! `lsp`: the linter in an editor.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::Clock;
-use crate::config::{AccountId, Profile};
-use crate::inputs;
-use crate::lint::Given;
+use super::Judging;
 use crate::lsp::{self, End};
 use crate::{Failure, Outcome};
 
@@ -20,23 +15,8 @@ use crate::{Failure, Outcome};
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Lsp {
-    /// The configuration file, instead of the nearest mediastore-lint.toml above each input
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Which severities the rules have [default: default, or what the configuration says]
-    #[arg(long, value_enum, value_name = "PROFILE")]
-    profile: Option<Profile>,
-    /// An account of the trust zone, twelve digits; may be repeated
-    #[arg(long, value_name = "ID")]
-    account: Vec<AccountId>,
-    /// Pass over what this pattern matches, as in .gitignore; may be repeated
-    #[arg(long, value_name = "PATTERN")]
-    exclude: Vec<String>,
-    /// Values of Terraform's variables, as with `terraform plan -var-file`; may be repeated
-    #[arg(long, value_name = "FILE")]
-    var_file: Vec<PathBuf>,
     #[command(flatten)]
-    clock: Clock,
+    judging: Judging,
     /// What is done anyway; some editors insist on saying so
     #[arg(long, hide = true)]
     stdio: bool,
@@ -44,20 +24,8 @@ pub(crate) struct Lsp {
 
 impl Lsp {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
-        let options = lsp::Options {
-            config: self.config.clone(),
-            given: Given {
-                profile: self.profile,
-                accounts: self.account.clone(),
-                now: self.clock.instant(),
-                ..Given::default()
-            },
-            inputs: inputs::Options {
-                exclude: self.exclude.clone(),
-                var_files: self.var_file.clone(),
-                ..inputs::Options::default()
-            },
-        };
+        let judging = &self.judging;
+        let options = lsp::Options { config: judging.config.clone(), given: judging.given(), inputs: judging.inputs() };
         match lsp::serve(options)? {
             End::Asked => Ok(Outcome::Clean),
             // The protocol's own code for a client that leaves without `shutdown`.

@@ -15,13 +15,16 @@ mod schema;
 mod simulate;
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand, ValueEnum};
 use mediastore_policy::condition::date::Instant;
 use mediastore_policy::request::Request;
 
-use crate::{Failure, Outcome};
+use crate::config::{AccountId, Profile};
+use crate::lint::Given;
+use crate::{Failure, Outcome, inputs};
 
 /// A command with its arguments.
 #[derive(Debug, Subcommand)]
@@ -67,6 +70,42 @@ enum Format {
     Human,
     /// One JSON object per result and line; members are only ever added.
     Json,
+}
+
+/// How inputs are found, read and judged: the same for all commands that judge them by every rule.
+#[derive(Debug, Clone, Args)]
+struct Judging {
+    /// The configuration file, instead of the nearest mediastore-lint.toml above each input
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Which severities the rules have [default: default, or what the configuration says]
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    profile: Option<Profile>,
+    /// An account of the trust zone, twelve digits; may be repeated
+    #[arg(long, value_name = "ID")]
+    account: Vec<AccountId>,
+    /// A file with values of Terraform's variables, as `-var-file` of Terraform; may be repeated
+    #[arg(long, value_name = "FILE")]
+    var_file: Vec<PathBuf>,
+    /// Pass over what this pattern matches, as in .gitignore; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<String>,
+    #[command(flatten)]
+    clock: Clock,
+}
+
+impl Judging {
+    fn given(&self) -> Given {
+        Given { profile: self.profile, accounts: self.account.clone(), now: self.clock.instant(), ..Given::default() }
+    }
+
+    fn inputs(&self) -> inputs::Options {
+        inputs::Options {
+            exclude: self.exclude.clone(),
+            var_files: self.var_file.clone(),
+            ..inputs::Options::default()
+        }
+    }
 }
 
 /// The time from which requests are considered.

@@ -7,13 +7,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rayon::iter::ParallelIterator;
 
-use super::Clock;
+use super::Judging;
 use super::check::unwritable;
 use super::in_charge::InCharge;
-use crate::config::{AccountId, Profile};
 use crate::inputs;
 use crate::judged::JudgedPolicy;
-use crate::lint::Given;
 use crate::located::Located;
 use crate::overview::{Overview, page};
 use crate::unit::{FaultKind, Unit};
@@ -42,41 +40,15 @@ pub(crate) struct Report {
     /// Write the data to this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// The configuration file, instead of the nearest mediastore-lint.toml above each input
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Which severities the rules have [default: default, or what the configuration says]
-    #[arg(long, value_enum, value_name = "PROFILE")]
-    profile: Option<Profile>,
-    /// An account of the trust zone, twelve digits; may be repeated
-    #[arg(long, value_name = "ID")]
-    account: Vec<AccountId>,
-    /// Pass over what this pattern matches, as in .gitignore; may be repeated
-    #[arg(long, value_name = "PATTERN")]
-    exclude: Vec<String>,
-    /// Values of Terraform's variables, as with `terraform plan -var-file`; may be repeated
-    #[arg(long, value_name = "FILE")]
-    var_file: Vec<PathBuf>,
     #[command(flatten)]
-    clock: Clock,
+    judging: Judging,
 }
 
 impl Report {
     pub(super) fn run(&self, out: &mut dyn Write) -> Result<Outcome, Failure> {
-        let given = Given {
-            profile: self.profile,
-            accounts: self.account.clone(),
-            now: self.clock.instant(),
-            ..Given::default()
-        };
-        let in_charge = InCharge::new(self.config.clone(), given)?;
+        let in_charge = InCharge::new(self.judging.config.clone(), self.judging.given())?;
         let paths = if self.paths.is_empty() { &[PathBuf::from(".")][..] } else { &self.paths };
-        let options = inputs::Options {
-            exclude: self.exclude.clone(),
-            var_files: self.var_file.clone(),
-            ..inputs::Options::default()
-        };
-        let inputs = inputs::find(paths, &options);
+        let inputs = inputs::find(paths, &self.judging.inputs());
         let judged: Vec<Result<Overview, Failure>> = inputs
             .units()
             .map(|unit| {

@@ -14,6 +14,7 @@ use similar::TextDiff;
 
 use crate::finding::Safety;
 use crate::located::{Located, LocatedFix, Place};
+use crate::unsaved::Unsaved;
 
 /// What became of a set of findings' fixes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,6 +63,41 @@ pub fn apply<'a>(findings: impl IntoIterator<Item = &'a Located>, safety: Safety
     }
     applied.changes = files.into_iter().filter_map(|(path, file)| file.change(path)).collect();
     applied
+}
+
+/// How often fixes are made before the rest is left. Each round mends at least one finding.
+const ROUNDS: usize = 10;
+
+/// Goes on until no fix is left to make: of two that touch the same place only one is made at a time, and a fix may bring another finding to
+/// light. `again` judges with other texts for files, and makes the fixes of what it finds. Writes nothing.
+///
+/// # Errors
+///
+/// Those of `again`.
+pub fn until_none<E>(
+    first: Applied,
+    unsaved: &Unsaved,
+    mut again: impl FnMut(&Unsaved) -> Result<Applied, E>,
+) -> Result<Applied, E> {
+    let mut unsaved = unsaved.clone();
+    let mut changes: BTreeMap<PathBuf, Change> = BTreeMap::new();
+    let mut all = Applied::default();
+    let mut next = first;
+    for _ in 0..ROUNDS {
+        if next.changes.is_empty() {
+            break;
+        }
+        all.fixed += next.fixed;
+        for Change { path, before, after } in next.changes {
+            unsaved = unsaved.with(&path, after.as_str());
+            let change = changes.entry(path.clone()).or_insert(Change { path, before, after: String::new() });
+            change.after = after;
+        }
+        next = again(&unsaved)?;
+    }
+    all.postponed = next.postponed;
+    all.changes = changes.into_values().collect();
+    Ok(all)
 }
 
 /// Whether a place is in a module that `terraform init` got, and will get again as it is.

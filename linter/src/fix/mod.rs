@@ -14,7 +14,7 @@ mod spell;
 #[cfg(test)]
 mod tests;
 
-pub use apply::{Applied, Change, ChangeError, apply, diff, write};
+pub use apply::{Applied, Change, ChangeError, apply, diff, until_none, write};
 pub use editor::Editor;
 
 use crate::finding::{Edit, Fix, Safety};

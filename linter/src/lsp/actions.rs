@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use gen_lsp_types::{
     CodeAction, CodeActionKind, CodeActionParams, OptionalVersionedTextDocumentIdentifier, Range, TextDocumentEdit,
@@ -16,7 +16,7 @@ use super::documents::Documents;
 use super::judge::{Client, JudgedUnit, Judgement};
 use super::position::Lines;
 use crate::finding::Safety;
-use crate::fix;
+use crate::fix::{self, Change};
 use crate::located::{Located, LocatedFix};
 use crate::source::{Source, Syntax};
 use crate::suppress;
@@ -25,9 +25,6 @@ use crate::unsaved::Unsaved;
 
 /// All safe fixes, when an editor is told to fix on save.
 pub(super) const FIX_ALL: CodeActionKind = CodeActionKind::Custom(Cow::Borrowed("source.fixAll.mediastore-lint"));
-
-/// How often fixes are made before the rest is left for next time.
-const ROUNDS: usize = 10;
 
 /// What can be done about a range of a document. `judge` finds what there is with other texts for files.
 pub(super) fn actions(
@@ -95,18 +92,18 @@ struct Edits<'a> {
 }
 
 /// Replacements in one text.
-struct Change<'a> {
+struct Edited<'a> {
     text: &'a str,
     edits: Vec<(Span, String)>,
 }
 
 impl Edits<'_> {
     fn of_fix(&self, fix: &LocatedFix) -> Option<Planned> {
-        let mut changes: BTreeMap<PathBuf, Change<'_>> = BTreeMap::new();
+        let mut changes: BTreeMap<PathBuf, Edited<'_>> = BTreeMap::new();
         for (place, text) in &fix.edits {
             let change = changes
                 .entry(place.source.path.clone())
-                .or_insert_with(|| Change { text: &place.source.text, edits: Vec::new() });
+                .or_insert_with(|| Edited { text: &place.source.text, edits: Vec::new() });
             change.edits.push((place.span, text.clone()));
         }
         let is_safe = fix.safety == Safety::Safe;
@@ -127,34 +124,22 @@ impl Edits<'_> {
         let line = source.text[..at].rfind('\n').map_or(0, |before| before + 1);
         let indent: String = source.text[line..].chars().take_while(|next| matches!(next, ' ' | '\t')).collect();
         let edits = vec![(Span::new(line, line), format!("{indent}# nolint({rule}): \n"))];
-        let changes = BTreeMap::from([(source.path.clone(), Change { text: &source.text, edits })]);
+        let changes = BTreeMap::from([(source.path.clone(), Edited { text: &source.text, edits })]);
         let title = format!("Silence `{rule}` for this resource, with a reason");
         Some(Planned { title, is_preferred: false, edit: self.workspace_edit(changes)? })
     }
 
-    /// Makes fixes until none is left, since of two in one place only the first can be made at a time.
     fn of_everything_safe(
         &self,
         judgement: &Judgement,
         path: &Path,
         judge: &dyn Fn(&Unsaved) -> Vec<Located>,
     ) -> Option<CodeAction> {
-        let mut applied = fix::apply(judgement.in_file(path), Safety::Safe);
-        let mut unsaved = self.documents.unsaved();
-        let mut texts: BTreeMap<PathBuf, (Arc<str>, String)> = BTreeMap::new();
-        for _ in 0..ROUNDS {
-            if applied.changes.is_empty() {
-                break;
-            }
-            for change in applied.changes {
-                unsaved = unsaved.with(&change.path, change.after.as_str());
-                texts.entry(change.path).or_insert_with(|| (change.before, String::new())).1 = change.after;
-            }
-            let found = judge(&unsaved);
-            applied = fix::apply(found.iter().filter(|it| it.file == path), Safety::Safe);
-        }
-        let changes = texts.iter().map(|(path, (before, after))| {
-            (path.clone(), Change { text: before, edits: vec![difference(before, after)] })
+        let safe = |found: &[Located]| fix::apply(found.iter().filter(|it| it.file == path), Safety::Safe);
+        let again = |unsaved: &Unsaved| Ok::<_, Infallible>(safe(&judge(unsaved)));
+        let Ok(applied) = fix::until_none(safe(&judgement.found), &self.documents.unsaved(), again);
+        let changes = applied.changes.iter().map(|Change { path, before, after }| {
+            (path.clone(), Edited { text: before, edits: vec![difference(before, after)] })
         });
         Some(CodeAction {
             title: "Make all safe fixes of MediaStore findings".to_owned(),
@@ -165,9 +150,9 @@ impl Edits<'_> {
     }
 
     /// Nothing if there is nothing to edit, or something that the editor cannot get at.
-    fn workspace_edit(&self, changes: BTreeMap<PathBuf, Change<'_>>) -> Option<WorkspaceEdit> {
+    fn workspace_edit(&self, changes: BTreeMap<PathBuf, Edited<'_>>) -> Option<WorkspaceEdit> {
         let mut by_file = Vec::new();
-        for (path, Change { text, edits }) in changes {
+        for (path, Edited { text, edits }) in changes {
             let lines = Lines::of(text, self.client.encoding);
             let breaks = if text.contains("\r\n") { "\r\n" } else { "\n" };
             let edit = |(span, new): (Span, String)| {
