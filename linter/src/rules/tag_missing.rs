@@ -67,6 +67,23 @@ resource "mediastore_container" "live" {
 }"#,
         )
         .under("tags.required.Owner = {}"),
+        Example::new(
+            "template.yaml",
+            "\
+Parameters:
+  Stage: {Type: String}
+Conditions:
+  IsOwned: !Equals [!Ref Stage, prod]
+Resources:
+  Live:
+    Type: AWS::MediaStore::Container
+    Properties:
+      ContainerName: live
+      Tags:
+        - !If [IsOwned, {Key: Owner, Value: video}, !Ref AWS::NoValue]
+",
+        )
+        .under("tags.required.Owner = {}"),
     ],
     check: Check::Container(check),
 };

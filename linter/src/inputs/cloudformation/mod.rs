@@ -200,11 +200,14 @@ fn has_default(template: &Template<'_>, parameter: &str) -> bool {
     template.parameters.get(parameter).is_some_and(|parameter| parameter.default.is_some())
 }
 
-/// The list of `Key` and `Value` as an object.
+/// The list of `Key` and `Value` as an object. An item that is not known may be any tag.
 fn tags(list: Option<Node>, span: Span) -> Node {
     let Some(list) = list else { return Node { span, value: Value::Object(Vec::new()) } };
     let Value::Array(items) = list.value else { return list };
     let members = items.into_iter().filter_map(|item| {
+        if let Value::Unknown(hole) = &item.value {
+            return Some(Member { key_span: item.span, key: Text::hole(Hole::clone(hole)), node: item });
+        }
         let (key, node) = (value(&item, "Key")?, value(&item, "Value")?);
         let text = match &key.value {
             Value::String(text) => text.clone(),
