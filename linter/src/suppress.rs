@@ -216,6 +216,7 @@ mod tests {
                 tags: Node::new(Value::Object(Vec::new())),
                 access_logging: None,
                 force_destroy: None,
+                written: None,
             });
         }
         let line =

@@ -67,6 +67,8 @@ pub struct Container {
     pub access_logging: Option<Node>,
     /// Whether objects are deleted with it; nothing where the resource does not say.
     pub force_destroy: Option<Node>,
+    /// Its properties as a template writes them, functions not worked out, for tags to be changed there. None of other languages.
+    pub written: Option<Node>,
 }
 
 /// What kind of document.

@@ -93,6 +93,7 @@ pub fn unit_of(values: &Values) -> Unit {
             tags: Node::new(tags),
             access_logging: given.access_logging.map(|on| Node::new(Value::Bool(on))),
             force_destroy: given.force_destroy.map(|on| Node::new(Value::Bool(on))),
+            written: None,
         });
     }
     let owner = if values.container.is_some() { Owner::Here(0) } else { Owner::Unknown };

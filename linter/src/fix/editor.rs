@@ -136,7 +136,7 @@ impl<'a> Editor<'a> {
         let is_spelled_out = |quoted: Option<String>| quoted.as_deref() == Some(written);
         // A key of HCL, and a scalar of YAML, may do without quotes; single quotes are YAML's own.
         let spelled = match part.layout.language {
-            Language::Yaml if old.as_known() == Some(written) => plain_yaml(new).or_else(|| style.string(new)),
+            Language::Yaml if old.as_known() == Some(written) => style.plain(new).or_else(|| style.string(new)),
             Language::Yaml if old.as_known().is_some_and(|old| written == format!("'{old}'")) => {
                 new.as_known().filter(|new| !new.contains('\'')).map(|new| format!("'{new}'"))
             }
@@ -228,17 +228,27 @@ impl<'a> Editor<'a> {
         let Value::Array(items) = &list.value else { return None };
         let part = self.part(list.span)?;
         let places: Option<Vec<Span>> = items.iter().map(|item| part.local(item.span)).collect();
-        let last = places?.into_iter().max_by_key(|place| place.end);
-        let text = self.style_around(&part).value(value)?;
+        let last = items.iter().zip(places?).max_by_key(|(_, place)| place.end);
+        let style = match last.map(|(item, _)| &item.value) {
+            Some(Value::Object(members)) if !members.is_empty() => self.style_of(&part, &members[members.len() - 1])?,
+            _ => self.style_around(&part),
+        };
         if !is_bracketed(part.text(), '[', ']') {
-            let last = last.filter(|_| part.layout.language == Language::Yaml)?;
+            let (_, last) = last.filter(|_| part.layout.language == Language::Yaml)?;
             let dash = self.dash(&part, last)?;
+            // As wide as the dash and what stands behind it.
+            let lead = &part.layout.text[dash..last.start];
             let indentation = part.layout.indentation(dash)?;
+            let text = match &part.layout.text[last.start..last.end] {
+                flow if flow.starts_with('{') => style.value(value)?,
+                _ => style.block(value, &format!("{indentation}{}", " ".repeat(lead.len())))?,
+            };
             let end = part.layout.line_end(last.end);
-            return Some(vec![part.edit(end, end, format!("\n{indentation}- {text}"))]);
+            return Some(vec![part.edit(end, end, format!("\n{indentation}{lead}{text}"))]);
         }
+        let text = style.value(value)?;
         match last {
-            Some(place) => self.append(&part, place, true, &text, &text),
+            Some((_, place)) => self.append(&part, place, true, &text, &text),
             None => {
                 let is_blank = part.text()[1..part.text().len() - 1].trim().is_empty();
                 is_blank.then(|| vec![part.edit(part.local.start, part.local.end, format!("[{text}]"))])
@@ -286,10 +296,19 @@ impl<'a> Editor<'a> {
         let layout = part.layout;
         // The first key of an item stands behind its dash.
         let column = layout.text[layout.line_start(part.local.start)..part.local.start].chars().count();
+        let indentation = " ".repeat(column);
         let style = Style { quoted: false, ..Style::usual(Language::Yaml) };
+        let member = match &value.value {
+            Value::Array(items) if items.iter().all(|item| matches!(item.value, Value::Object(_))) => {
+                let inner = format!("{indentation}    ");
+                let item = |item| Some(format!("\n{indentation}  - {}", style.block(item, &inner)?));
+                let items: Option<String> = items.iter().map(item).collect();
+                format!("{}:{}", style.key(key)?, items?)
+            }
+            _ => style.member(key, value)?,
+        };
         let end = layout.line_end(last.end);
-        let line = format!("\n{}{}", " ".repeat(column), style.member(key, value)?);
-        Some(vec![part.edit(end, end, line)])
+        Some(vec![part.edit(end, end, format!("\n{indentation}{member}"))])
     }
 
     /// Takes a member out of an object. An object is not left without members: remove what holds it instead.
@@ -473,14 +492,4 @@ fn list_of(node: &Node, span: Span) -> Option<&Node> {
         return Some(node);
     }
     children(node).find_map(|child| list_of(child, span))
-}
-
-/// Text that YAML takes for itself without quotes.
-fn plain_yaml(text: &Text) -> Option<String> {
-    let text = text.as_known()?;
-    let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic());
-    let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.' | '-' | '_'));
-    let is_word =
-        !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_ascii_lowercase().as_str());
-    (starts_well && is_plain && is_word && !text.ends_with(':')).then(|| text.to_owned())
 }

@@ -11,6 +11,7 @@ mod layout;
 pub(crate) mod policy;
 pub(crate) mod resource;
 mod spell;
+mod template;
 #[cfg(test)]
 mod tests;
 

@@ -1,17 +1,22 @@
-//! Changes of resources in Terraform's source: a tag that is missing, a type that does not exist.
+//! Changes of resources: a tag that is missing, a type that does not exist.
 //!
-//! Templates of CloudFormation write tags as a list and are not changed here.
+//! How Terraform's source writes them is known here; tags of a template are `template`'s.
 
 use mediastore_policy::json::{Node, Value};
 use mediastore_policy::span::Span;
 
 use super::editor::Editor;
+use super::spell::{Language, Style};
+use super::template;
 use crate::finding::Edit;
 use crate::source::{Source, Syntax};
 use crate::unit::{Container, Unit};
 
-/// Gives a container a tag: in its `tags` if they are spelled out there, in new ones if it has none.
+/// Gives a container a tag: in its own if they are spelled out, in new ones if it has none.
 pub(crate) fn add_tag(unit: &Unit, container: &Container, key: &str, value: &str) -> Option<Vec<Edit>> {
+    if container.written.is_some() {
+        return template::add_tag(unit, container, key, value);
+    }
     let (source, body) = source_of(unit, container.origin.body)?;
     let own = own_tags(container);
     if let Some(own) = &own {
@@ -28,12 +33,16 @@ pub(crate) fn add_tag(unit: &Unit, container: &Container, key: &str, value: &str
     let first_line = inside.lines().find(|line| !line.trim().is_empty())?;
     let indentation = &first_line[..first_line.len() - first_line.trim_start().len()];
     let at = source.span().start + body.start + last.len();
-    let text = format!("\n\n{indentation}tags = {{\n{indentation}  {} = {}\n{indentation}}}", word(key), quoted(value));
+    let tag = Style::usual(Language::Hcl).member(key, &Node::string(value))?;
+    let text = format!("\n\n{indentation}tags = {{\n{indentation}  {tag}\n{indentation}}}");
     Some(vec![Edit { span: Span::new(at, at), text }])
 }
 
 /// Writes another key where a tag's own stands.
 pub(crate) fn rename_tag(unit: &Unit, container: &Container, key_span: Span, key: &str) -> Option<Vec<Edit>> {
+    if container.written.is_some() {
+        return template::rename_tag(unit, container, key_span, key);
+    }
     source_of(unit, container.origin.body)?;
     let own = own_tags(container)?;
     Editor::of_node(unit, Syntax::Hcl, &own).write_key(key_span, key)
@@ -77,34 +86,10 @@ fn own_tags(container: &Container) -> Option<Node> {
     Some(Node { span, value: Value::Object(own) })
 }
 
-fn word(key: &str) -> String {
-    let is_word = key.starts_with(|c: char| c.is_ascii_alphabetic())
-        && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    if is_word { key.to_owned() } else { quoted(key) }
-}
-
-fn quoted(text: &str) -> String {
-    let inner = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{");
-    format!("\"{inner}\"")
-}
-
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-    use crate::inputs::read_text;
-
-    /// The source after edits of its only unit.
-    fn after(text: &str, change: impl FnOnce(&Unit) -> Option<Vec<Edit>>) -> Option<String> {
-        let unit = read_text(Path::new("main.tf"), text);
-        let base = unit.sources.iter().next().expect("a text").span().start;
-        let mut edits = change(&unit)?;
-        edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
-        let mut text = text.to_owned();
-        edits.iter().for_each(|edit| text.replace_range(edit.span.start - base..edit.span.end - base, &edit.text));
-        Some(text)
-    }
+    use crate::fix::tests::after;
 
     #[test]
     fn tags_are_added_where_they_are_written() {
@@ -123,7 +108,8 @@ mod tests {
             ("  tags = merge({ a = \"b\" }, {})\n", None),
         ];
         for (inside, expected) in cases {
-            let changed = after(&container(inside), |unit| add_tag(unit, &unit.containers[0], "Owner", "a${"));
+            let changed =
+                after("main.tf", &container(inside), |unit| add_tag(unit, &unit.containers[0], "Owner", "a${"));
             assert_eq!(changed, expected.map(container), "{inside}");
         }
     }
@@ -131,7 +117,7 @@ mod tests {
     #[test]
     fn a_type_is_renamed_with_its_references() {
         let text = "resource \"aws_mediastore_container\" \"c\" {\n  name = \"c\"\n}\noutput \"o\" {\n  value = \"${aws_mediastore_container.c.arn}/x\" # aws_mediastore_container_policy\n}\n";
-        let changed = after(text, |unit| {
+        let changed = after("main.tf", text, |unit| {
             rename_type(unit, unit.strangers[0].span, "aws_mediastore_container", "mediastore_container")
         });
         let expected = "resource \"mediastore_container\" \"c\" {\n  name = \"c\"\n}\noutput \"o\" {\n  value = \"${mediastore_container.c.arn}/x\" # aws_mediastore_container_policy\n}\n";

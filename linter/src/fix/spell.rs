@@ -1,6 +1,6 @@
 //! Values as they are written in a language: quotes, escapes, references.
 
-use mediastore_policy::json::{Node, Value};
+use mediastore_policy::json::{Member, Node, Value};
 use mediastore_policy::text::{Text, TextRef};
 
 /// How an object is written.
@@ -86,14 +86,40 @@ impl Style {
                 format!("[{}]", items?.join(comma))
             }
             Value::Object(members) => {
-                let member =
-                    |member: &mediastore_policy::json::Member| self.member(member.key.as_known()?, &member.node);
+                let member = |member: &Member| self.member(member.key.as_known()?, &member.node);
                 let members: Option<Vec<_>> = members.iter().map(member).collect();
                 self.object(&members?.join(comma))
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => node.to_string(),
             Value::Unknown(_) => return None,
         })
+    }
+
+    /// A value of YAML as people write it: the members of an object in lines, of which those behind the first have this indentation, and
+    /// strings without quotes where they can go without.
+    pub(super) fn block(self, node: &Node, indentation: &str) -> Option<String> {
+        let Value::Object(members) = &node.value else { return self.value(node) };
+        let line = |member: &Member| {
+            let plain = match &member.node.value {
+                Value::String(text) => self.plain(text),
+                _ => None,
+            };
+            let value = plain.or_else(|| self.value(&member.node))?;
+            Some(format!("{}{}{value}", self.key(member.key.as_known()?)?, self.separator.text()))
+        };
+        let lines: Option<Vec<_>> = members.iter().map(line).collect();
+        Some(lines?.join(&format!("\n{indentation}")))
+    }
+
+    /// A string that YAML takes for itself without quotes.
+    pub(super) fn plain(self, text: &Text) -> Option<String> {
+        let text = text.as_known()?;
+        let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic());
+        let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.' | '-' | '_'));
+        let is_word = !["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+            .contains(&text.to_ascii_lowercase().as_str());
+        let is_text = starts_well && is_plain && is_word && !text.ends_with(':');
+        (self.language == Language::Yaml && is_text).then(|| text.to_owned())
     }
 
     /// Members between braces.

@@ -55,10 +55,15 @@ fn change(name: &str, unit: &Unit) -> Option<Vec<Edit>> {
     }
 }
 
-/// The text after a change, `None` if there is none to be made.
+/// The text after a change of a policy, `None` if there is none to be made.
 fn changed(path: &str, text: &str, name: &str) -> Option<String> {
+    after(path, text, |unit| change(name, unit))
+}
+
+/// The text after a change of its unit, `None` if there is none to be made.
+pub(super) fn after(path: &str, text: &str, change: impl FnOnce(&Unit) -> Option<Vec<Edit>>) -> Option<String> {
     let unit = read_text(Path::new(path), text);
-    let edits = change(name, &unit)?;
+    let edits = change(&unit)?;
     let located = located(&unit.sources, vec![edits]);
     let applied = apply(&located, Safety::Unsafe);
     assert_eq!((applied.fixed, applied.postponed), (1, 0));

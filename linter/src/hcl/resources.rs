@@ -219,6 +219,7 @@ fn container(run: &Run<'_>, handle: &Rc<Handle>, resource: &Resource, dialect: D
         tags: tags(run, attribute("tags"), run.default_tags(&provider), header),
         access_logging: attribute("access_logging_enabled").map(|value| value.node()),
         force_destroy: attribute("force_destroy").map(|value| value.node()),
+        written: None,
         origin,
     }
 }

@@ -94,6 +94,7 @@ fn container(resource: &Resource<'_>, dialect: Dialect) -> Container {
         tags: tags(attributes).unwrap_or_else(empty),
         access_logging: value(attributes, "access_logging_enabled").cloned(),
         force_destroy: value(attributes, "force_destroy").cloned(),
+        written: None,
     }
 }
 

@@ -45,6 +45,17 @@ pub(super) static RULE: Rule = Rule {
 }"#,
         )
         .under("tags.required.Owner = {}"),
+        Example::new(
+            "template.yaml",
+            "\
+Resources:
+  «Live»: # the channel
+    Type: AWS::MediaStore::Container
+    Properties:
+      ContainerName: live
+",
+        )
+        .under(r#"tags.required.Owner = { values = ["video"] }"#),
     ],
     good: &[
         Example::new(

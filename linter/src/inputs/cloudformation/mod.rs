@@ -165,6 +165,7 @@ fn for_each(unit: &mut Unit, template: &Template<'_>, declared: &Member) -> bool
 }
 
 fn container(unit: &mut Unit, template: &Template<'_>, origin: Origin, properties: Option<&Node>, declared: &Node) {
+    let written = properties.cloned();
     let nowhere = Node { span: origin.span, value: Value::Object(Vec::new()) };
     let properties = properties.unwrap_or(&nowhere);
     let (defaults, _) = worlds(declared, template.conditions, &template.parameters);
@@ -180,6 +181,7 @@ fn container(unit: &mut Unit, template: &Template<'_>, origin: Origin, propertie
         tags: tags(property("Tags"), properties.span),
         access_logging: property("AccessLoggingEnabled"),
         force_destroy: None,
+        written,
         origin: origin.clone(),
     });
     unit.faults.append(&mut evaluator.faults.borrow_mut());
