@@ -4,7 +4,7 @@
 //! same on every call. Written from the rules in OpenTofu's `docs/resource-instance-change-lifecycle.md`.
 
 use crate::path::Path;
-use crate::schema::{Attribute, Block, Mode, Nesting};
+use crate::schema::{Attribute, Block, Nesting};
 use crate::value::Value;
 
 /// What is wrong with a planned state, in words. Empty for a legal plan.
@@ -52,11 +52,7 @@ fn check_planned(
             (Nesting::Single, ..) => check_planned(&nested.block, prior, config, planned, &path, problems),
             (Nesting::List, Value::List(configured), Value::List(elements)) if configured.len() == elements.len() => {
                 for (i, (config, planned)) in configured.iter().zip(elements).enumerate() {
-                    let prior = match prior {
-                        Value::List(prior) => prior.get(i).unwrap_or(&Value::Null),
-                        _ => &Value::Null,
-                    };
-                    check_planned(&nested.block, prior, config, planned, &path.index(i), problems);
+                    check_planned(&nested.block, prior.element(i), config, planned, &path.index(i), problems);
                 }
             }
             (Nesting::Set, Value::Set(configured), Value::Set(elements)) if configured.len() == elements.len() => {}
@@ -67,7 +63,7 @@ fn check_planned(
 }
 
 fn attribute_problem(attribute: &Attribute, prior: &Value, config: &Value, planned: &Value) -> Option<&'static str> {
-    let computed = matches!(attribute.mode, Mode::Computed | Mode::OptionalComputed);
+    let computed = attribute.mode.is_computed();
     if attribute.write_only {
         return (!planned.is_null()).then_some("a write-only value is planned");
     }

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use crate::path::Path;
-use crate::schema::{Attribute, Block, Mode, Nesting, OnChange};
+use crate::schema::{Attribute, Block, Nesting, OnChange};
 use crate::value::Value;
 
 /// The planned state of an object that exists after apply. `prior` is null for a create.
@@ -70,7 +70,7 @@ fn settle(attribute: &Attribute, prior: &Value, planned: &Value, config: &Value)
 }
 
 fn mark_unknown(attribute: &Attribute, prior: &Value, planned: &Value, config: &Value) -> Value {
-    let computed = matches!(attribute.mode, Mode::Computed | Mode::OptionalComputed);
+    let computed = attribute.mode.is_computed();
     if !computed || !config.is_null() || attribute.default.is_some() {
         return planned.clone();
     }
@@ -99,7 +99,7 @@ fn walk(block: &Block, prior: &Value, planned: &Value, config: &Value, rule: Rul
             (Nesting::Single, planned) => walk(inner, prior, planned, config, rule),
             (Nesting::List, Value::List(elements)) => {
                 let each = elements.iter().enumerate();
-                Value::List(each.map(|(i, e)| walk(inner, element(prior, i), e, element(config, i), rule)).collect())
+                Value::List(each.map(|(i, e)| walk(inner, prior.element(i), e, config.element(i), rule)).collect())
             }
             // An imported or older state may lack a block type; everywhere else an absent collection is an empty one.
             (Nesting::List, Value::Null) => Value::List(Vec::new()),
@@ -110,13 +110,6 @@ fn walk(block: &Block, prior: &Value, planned: &Value, config: &Value, rule: Rul
         fields.insert(name.clone(), value);
     }
     Value::Object(fields)
-}
-
-fn element(list: &Value, index: usize) -> &Value {
-    match list {
-        Value::List(elements) => elements.get(index).unwrap_or(&Value::Null),
-        _ => &Value::Null,
-    }
 }
 
 fn find_replaced(block: &Block, prior: &Value, planned: &Value, path: &Path, paths: &mut Vec<Path>) {
@@ -133,7 +126,7 @@ fn find_replaced(block: &Block, prior: &Value, planned: &Value, path: &Path, pat
             (Nesting::Single, Value::Object(_)) => find_replaced(&nested.block, prior, planned, &path, paths),
             (Nesting::List, Value::List(elements)) => {
                 for (i, planned) in elements.iter().enumerate() {
-                    find_replaced(&nested.block, element(prior, i), planned, &path.index(i), paths);
+                    find_replaced(&nested.block, prior.element(i), planned, &path.index(i), paths);
                 }
             }
             _ => {}
@@ -191,7 +184,7 @@ mod tests {
         let mut fields = BTreeMap::new();
         for attribute in schema().block.attributes {
             let (old, new) = (prior.attribute(&attribute.name), config.attribute(&attribute.name));
-            let computed = matches!(attribute.mode, Mode::Computed | Mode::OptionalComputed);
+            let computed = attribute.mode.is_computed();
             let value = if computed && new.is_null() { old } else { new };
             fields.insert(attribute.name, value.clone());
         }

@@ -47,6 +47,13 @@ pub enum Mode {
     OptionalComputed,
 }
 
+impl Mode {
+    /// Whether the provider sets it where the configuration does not.
+    pub fn is_computed(self) -> bool {
+        matches!(self, Mode::Computed | Mode::OptionalComputed)
+    }
+}
+
 /// What a change of an attribute does to an existing object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnChange {
@@ -205,7 +212,7 @@ impl Block {
             }
         }
         for attribute in &self.attributes {
-            let computed = matches!(attribute.mode, Mode::Computed | Mode::OptionalComputed);
+            let computed = attribute.mode.is_computed();
             let mut wrong = |what: &str| problems.push(format!("{place}{}: {what}", attribute.name));
             if attribute.default.is_some() && attribute.mode != Mode::OptionalComputed {
                 wrong("a default needs an attribute that is optional and computed");

@@ -17,13 +17,13 @@ use crate::function::{Function, FunctionError};
 use crate::identity;
 use crate::list::Listed;
 use crate::provider::Provider;
-use crate::schema::{Block, Mode, Nesting, Schema};
+use crate::schema::{Block, Nesting, Schema};
 use crate::serve::Lifecycle;
 use crate::server::Server;
 use crate::types::Type;
 use crate::value::{Value, json, msgpack};
 
-/// A message from the provider: `(is an error, summary, detail, path)`.
+/// A message from the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// True for an error, false for a warning.
@@ -652,7 +652,7 @@ fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
     }
     let attributes = block.attributes.iter().map(|attribute| {
         let (prior, config) = (prior.attribute(&attribute.name), config.attribute(&attribute.name));
-        let computed = matches!(attribute.mode, Mode::Computed | Mode::OptionalComputed);
+        let computed = attribute.mode.is_computed();
         let value = if computed && config.is_null() { prior } else { config };
         (attribute.name.clone(), value.clone())
     });
@@ -661,12 +661,8 @@ fn proposed(block: &Block, prior: &Value, config: &Value) -> Value {
         let value = match (nested.nesting, config) {
             (Nesting::Single, config) => proposed(&nested.block, prior, config),
             (Nesting::List, Value::List(elements)) => {
-                let prior_at = |i: usize| match prior {
-                    Value::List(prior) => prior.get(i).unwrap_or(&Value::Null),
-                    _ => &Value::Null,
-                };
                 let each = elements.iter().enumerate();
-                Value::List(each.map(|(i, config)| proposed(&nested.block, prior_at(i), config)).collect())
+                Value::List(each.map(|(i, config)| proposed(&nested.block, prior.element(i), config)).collect())
             }
             (_, config) => config.clone(),
         };

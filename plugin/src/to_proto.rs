@@ -72,7 +72,7 @@ fn attribute(attribute: &Attribute) -> proto::schema::Attribute {
         description: attribute.description.clone(),
         required: attribute.mode == Mode::Required,
         optional: matches!(attribute.mode, Mode::Optional | Mode::OptionalComputed),
-        computed: matches!(attribute.mode, Mode::Computed | Mode::OptionalComputed),
+        computed: attribute.mode.is_computed(),
         sensitive: attribute.sensitive,
         description_kind: proto::StringKind::Markdown.into(),
         deprecated: !attribute.deprecation.is_empty(),

@@ -110,10 +110,17 @@ impl Value {
 
     /// An attribute of an object; null where there is none.
     pub fn attribute(&self, name: &str) -> &Value {
-        static NULL: Value = Value::Null;
         match self {
-            Value::Object(fields) => fields.get(name).unwrap_or(&NULL),
-            _ => &NULL,
+            Value::Object(fields) => fields.get(name).unwrap_or(&Value::Null),
+            _ => &Value::Null,
+        }
+    }
+
+    /// An element of a list; null where there is none.
+    pub fn element(&self, index: usize) -> &Value {
+        match self {
+            Value::List(elements) => elements.get(index).unwrap_or(&Value::Null),
+            _ => &Value::Null,
         }
     }
 
