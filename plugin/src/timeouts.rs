@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use crate::diagnostic::Diagnostics;
 use crate::model;
-use crate::path::Path;
-use crate::schema::{Attribute, Block, NestedBlock, sentence};
+use crate::schema::{Attribute, Block, NestedBlock};
 use crate::value::Value;
 
 /// The time an operation has where the configuration sets none.
@@ -98,17 +96,6 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
         rest = &tail[unit..];
     }
     if text.is_empty() { Err(bad()) } else { Ok(total) }
-}
-
-/// A check for attributes that hold a duration.
-pub fn check_duration(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
-    if let Some(Err(error)) = value.as_str().map(parse_duration) {
-        diagnostics.push(crate::diagnostic::Diagnostic::at(
-            path.clone(),
-            format!("Invalid value for {path}"),
-            sentence(error),
-        ));
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use tf_plugin::model;
 use tf_plugin::model::{Attr, Set};
 use tf_plugin::path::Path;
 use tf_plugin::schema::{Attribute, Block, NestedBlock, Schema};
-use tf_plugin::timeouts::{check_duration, parse_duration};
+use tf_plugin::timeouts::parse_duration;
 use tf_plugin::types::Type;
 use tf_plugin::value::Value;
 
@@ -164,7 +164,7 @@ pub(crate) enum Backend {
 pub(crate) fn schema() -> Schema {
     let duration = |name: &str, default: &str, of: &str| {
         let prose = format!("Time for {of}, such as `500ms` or `30s`, on an endpoint. Default: `{default}`.");
-        Attribute::string(name).describe(prose).check(check_duration)
+        Attribute::string(name).describe(prose).check_text(|text| parse_duration(text).map(drop))
     };
     Schema::new(
         "Manages AWS Elemental MediaStore containers, on an embedded service by default or on any compatible endpoint. AWS \
