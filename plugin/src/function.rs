@@ -22,8 +22,8 @@ pub struct Function {
     pub call: fn(&[Value]) -> Result<Value, FunctionError>,
 }
 
-/// A parameter of a function. Null and unknown arguments never reach the function: Terraform refuses the first and answers
-/// unknown to the second.
+/// A parameter of a function. Terraform answers unknown to an unknown argument without a call, and refuses null where it is not
+/// allowed.
 #[derive(Clone, Debug)]
 pub struct Parameter {
     /// Its name, unique in the function.

@@ -121,11 +121,10 @@ fn line(time: Timestamp, level: Level, target: &str, mut fields: Map<String, Val
     line.insert("@message".into(), message.into());
     line.insert("@module".into(), target.replace("::", ".").into());
     line.insert("@timestamp".into(), time.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string().into());
-    let head = line.clone();
+    let mut head = line.clone();
     line.extend(fields);
     let mut text = Value::Object(line).to_string();
     if text.len() >= LONGEST_LINE {
-        let mut head = head;
         head.insert("truncated".into(), true.into());
         text = Value::Object(head).to_string();
     }

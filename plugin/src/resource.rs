@@ -113,9 +113,6 @@ pub struct MovedState {
     pub state: Json,
 }
 
-/// An operation's outcome with values in place of models.
-pub(crate) type Outcome = Result<Value, Failure<Value>>;
-
 /// A resource type as the engine stores it.
 #[async_trait]
 pub trait DynResource<C>: Send + Sync {
@@ -171,7 +168,7 @@ pub(crate) fn read_model<M: Model>(value: Value) -> Result<M, Diagnostics> {
     M::from_value(value, &Path::root()).map_err(|error: ModelError| Diagnostic::bug(error.to_string()).into())
 }
 
-fn outcome<M: Model>(result: Result<M, Failure<M>>) -> Outcome {
+fn outcome<M: Model>(result: Result<M, Failure<M>>) -> Result<Value, Failure<Value>> {
     result.map(M::into_value).map_err(erase_failure)
 }
 

@@ -1,7 +1,8 @@
 //! The gRPC face of the engine: every RPC of tfplugin5 5.10, each a few lines of decode, call, encode.
 //!
-//! What a provider does not have is answered by the protocol's polite "none" or by an error that names the unknown type. The work of a call runs in a task of its own: if the
-//! connection dies, remote changes still finish; if it panics, the user gets a diagnostic and the state is kept.
+//! What a provider does not have is answered by the protocol's polite "none" or by an error that names the unknown type. The
+//! work of a call runs in a task of its own: if the connection dies, remote changes still finish; if it panics, the user gets
+//! a diagnostic and the state is kept.
 
 use std::collections::HashMap;
 use std::sync::Arc;
