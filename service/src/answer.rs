@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde::Serialize;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::service::Body;
 
 /// Names the error of an answer; the only place for it in an answer to HEAD.
@@ -28,6 +28,17 @@ pub(crate) fn whole(status: StatusCode, content_type: HeaderValue, body: Bytes) 
     headers.insert(CONTENT_TYPE, content_type);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     response
+}
+
+/// The JSON text of an output.
+pub(crate) fn json<T: Serialize>(output: &T) -> Result<Bytes, ApiError> {
+    match serde_json::to_vec(output) {
+        Ok(text) => Ok(text.into()),
+        Err(error) => {
+            tracing::error!(%error, "an answer cannot be written");
+            Err(ApiError::new(Code::InternalServerError, "the answer cannot be written"))
+        }
+    }
 }
 
 /// The answer that tells an error.

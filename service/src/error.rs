@@ -67,8 +67,19 @@ impl ApiError {
         Self { code, message: message.into() }
     }
 
+    /// What is wrong with an input: all of it, so that a caller mends a request once.
+    pub(crate) fn validation(problems: &[String]) -> Self {
+        let count = problems.len();
+        let errors = if count == 1 { "error" } else { "errors" };
+        Self::new(Code::Validation, format!("{count} validation {errors} detected: {}", problems.join("; ")))
+    }
+
     pub(crate) fn container_not_found(name: &str) -> Self {
         Self::new(Code::ContainerNotFound, format!("container `{name}` does not exist"))
+    }
+
+    pub(crate) fn object_not_found(path: &str) -> Self {
+        Self::new(Code::ObjectNotFound, format!("object `{path}` does not exist"))
     }
 }
 

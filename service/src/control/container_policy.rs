@@ -12,7 +12,8 @@ use crate::store::policies::Kind;
 
 use super::input::Problems;
 use super::resource;
-use super::{Call, NOTHING, Output, output};
+use super::{Call, NOTHING, Output};
+use crate::answer::json;
 use crate::error::{ApiError, Code};
 
 #[derive(Deserialize)]
@@ -60,7 +61,7 @@ struct GetOutput {
 pub(super) async fn get(call: Call) -> Output {
     let (name, policy) = resource::policy(&call, Kind::Container).await?;
     let policy = policy.unwrap_or_else(|| default(&call.realm, &name));
-    output(&GetOutput { policy })
+    json(&GetOutput { policy })
 }
 
 pub(super) async fn delete(call: Call) -> Output {
@@ -71,7 +72,7 @@ pub(super) async fn delete(call: Call) -> Output {
 /// The policy AWS gave every new container.
 pub(crate) fn default(realm: &Realm, name: &str) -> String {
     let account = &realm.account;
-    let arn = resource::arn(realm, name);
+    let arn = realm.arn(name);
     format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"MediaStoreFullAccess","Effect":"Allow","Action":["mediastore:*"],"Principal":{{"AWS":"arn:aws:iam::{account}:root"}},"Resource":"{arn}/*","Condition":{{"Bool":{{"aws:SecureTransport":"true"}}}}}}]}}"#
     )

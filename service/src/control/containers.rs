@@ -12,7 +12,8 @@ use crate::store::objects;
 use super::input::Problems;
 use super::resource::{self, ContainerOnly, Status};
 use super::tags::{self, Tag};
-use super::{Call, NOTHING, Output, output};
+use super::{Call, NOTHING, Output};
+use crate::answer::json;
 use crate::error::{ApiError, Code};
 
 /// A container as the API shows it.
@@ -34,7 +35,7 @@ struct Shown {
 impl Shown {
     fn new(container: Container, status: Status, realm: &Realm, endpoint: &DataEndpoint) -> Self {
         Self {
-            arn: resource::arn(realm, &container.name),
+            arn: realm.arn(&container.name),
             endpoint: (status != Status::Creating).then(|| endpoint.of(&container.label)),
             creation_time: container.created_at.div_euclid(1000),
             status: status.name(),
@@ -94,7 +95,7 @@ pub(super) async fn create(call: Call) -> Output {
         .await?;
     // Always CREATING and without an endpoint, as AWS answers, even where the next call finds it ACTIVE.
     let container = Shown::new(container, Status::Creating, &realm, &config.data_endpoint);
-    output(&OneContainer { container })
+    json(&OneContainer { container })
 }
 
 /// The first part of a container's data host: 14 small letters and digits, by chance.
@@ -124,7 +125,7 @@ pub(super) async fn describe(call: Call) -> Output {
         .await?;
     let status = Status::of(&container, now);
     let container = Shown::new(container, status, &realm, &service.config().data_endpoint);
-    output(&OneContainer { container })
+    json(&OneContainer { container })
 }
 
 #[derive(Deserialize)]
@@ -180,7 +181,7 @@ pub(super) async fn list(call: Call) -> Output {
             Shown::new(container, status, &realm, endpoint)
         })
         .collect();
-    output(&ListOutput { containers, next_token })
+    json(&ListOutput { containers, next_token })
 }
 
 /// A token is the last name shown, so a page goes on rightly whatever was created or deleted between two calls.

@@ -2,7 +2,7 @@
 
 use mediastore_policy::limits::{self, Violation};
 
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 
 /// The problems of an input so far.
 #[derive(Default)]
@@ -45,13 +45,6 @@ impl Problems {
     /// # Errors
     /// One ValidationException for all problems.
     pub(super) fn finish(self) -> Result<(), ApiError> {
-        match self.0.as_slice() {
-            [] => Ok(()),
-            [problem] => Err(ApiError::new(Code::Validation, format!("1 validation error detected: {problem}"))),
-            problems => {
-                let message = format!("{} validation errors detected: {}", problems.len(), problems.join("; "));
-                Err(ApiError::new(Code::Validation, message))
-            }
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(ApiError::validation(&self.0)) }
     }
 }

@@ -7,7 +7,8 @@ use crate::store::policies::Kind;
 
 use super::input::Problems;
 use super::resource;
-use super::{Call, Output, output};
+use super::{Call, Output};
+use crate::answer::json;
 use crate::error::Code;
 
 const WHAT: &str = "lifecycle policy";
@@ -44,7 +45,7 @@ struct GetOutput {
 pub(super) async fn get(call: Call) -> Output {
     let (name, text) = resource::policy(&call, Kind::Lifecycle).await?;
     let lifecycle_policy = text.ok_or_else(|| resource::missing(Code::PolicyNotFound, WHAT, &name))?;
-    output(&GetOutput { lifecycle_policy })
+    json(&GetOutput { lifecycle_policy })
 }
 
 pub(super) async fn delete(call: Call) -> Output {

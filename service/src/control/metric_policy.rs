@@ -7,7 +7,8 @@ use crate::store::policies::Kind;
 
 use super::input::Problems;
 use super::resource;
-use super::{Call, Output, output};
+use super::{Call, Output};
+use crate::answer::json;
 use crate::error::{ApiError, Code};
 
 const WHAT: &str = "metric policy";
@@ -93,7 +94,7 @@ pub(super) async fn get(call: Call) -> Output {
     let metric_policy = serde_json::from_str(&text).map_err(|error| {
         ApiError::new(Code::InternalServerError, format!("the stored {WHAT} cannot be read: {error}"))
     })?;
-    output(&GetOutput { metric_policy })
+    json(&GetOutput { metric_policy })
 }
 
 pub(super) async fn delete(call: Call) -> Output {

@@ -24,7 +24,6 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::answer::{self, AWS_JSON};
@@ -95,17 +94,6 @@ impl Call {
         let body: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
         serde_json::from_slice(body)
             .map_err(|error| ApiError::new(Code::Serialization, format!("the request body cannot be read: {error}")))
-    }
-}
-
-/// The JSON text of an output.
-fn output<T: Serialize>(value: &T) -> Output {
-    match serde_json::to_vec(value) {
-        Ok(text) => Ok(text.into()),
-        Err(error) => {
-            tracing::error!(%error, "an answer cannot be written");
-            Err(ApiError::new(Code::InternalServerError, "the answer cannot be written"))
-        }
     }
 }
 

@@ -41,11 +41,6 @@ impl Status {
     }
 }
 
-/// The ARN of a container.
-pub(super) fn arn(realm: &Realm, name: &str) -> String {
-    format!("arn:aws:mediastore:{}:{}:container/{name}", realm.region, realm.account)
-}
-
 /// The ARN of what a call names in its input, as refusals and logs say it: a container, or `*`.
 pub(super) fn named_in(body: &[u8], realm: &Realm) -> String {
     #[derive(Deserialize)]
@@ -57,7 +52,7 @@ pub(super) fn named_in(body: &[u8], realm: &Realm) -> String {
 
     let named = serde_json::from_slice(body).unwrap_or(Named { container_name: None, resource: None });
     match named {
-        Named { container_name: Some(name), .. } => arn(realm, &name),
+        Named { container_name: Some(name), .. } => realm.arn(&name),
         Named { resource: Some(resource), .. } => resource,
         Named { .. } => "*".to_owned(),
     }

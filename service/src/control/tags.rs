@@ -10,7 +10,8 @@ use crate::store::tags;
 
 use super::input::Problems;
 use super::resource;
-use super::{Call, NOTHING, Output, output};
+use super::{Call, NOTHING, Output};
+use crate::answer::json;
 use crate::error::{ApiError, Code};
 
 /// A tag on the wire.
@@ -139,7 +140,7 @@ pub(super) async fn list(call: Call) -> Output {
         })
         .await?;
     let tags = tags.into_iter().map(|(key, value)| Tag { key: Some(key), value: Some(value) }).collect();
-    output(&ListOutput { tags })
+    json(&ListOutput { tags })
 }
 
 /// The name in a container's ARN. A text that is no such ARN is noted as a problem; the ARN of another account or region is a
@@ -158,5 +159,5 @@ fn container_of(call: &Call, resource: Option<String>, problems: &mut Problems) 
         problems.note(format!("Resource `{arn}` is no container ARN of the form `{form}`"));
         return Ok(String::new());
     };
-    if arn == resource::arn(&call.realm, name) { Ok(name.to_owned()) } else { Err(ApiError::container_not_found(&arn)) }
+    if arn == call.realm.arn(name) { Ok(name.to_owned()) } else { Err(ApiError::container_not_found(&arn)) }
 }

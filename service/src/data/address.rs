@@ -9,7 +9,7 @@ use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
 use crate::config::DataEndpoint;
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 
 /// What precedes the container in a path that names one.
 const PREFIX: &str = "/data/";
@@ -78,10 +78,7 @@ fn decoded(path: &str) -> Result<String, ApiError> {
     match percent_decode_str(path).decode_utf8() {
         // Decoded slashes lead no less than others.
         Ok(decoded) => Ok(decoded.trim_start_matches('/').to_owned()),
-        Err(_) => {
-            let message = format!("1 validation error detected: Path: `{path}` is not UTF-8");
-            Err(ApiError::new(Code::Validation, message))
-        }
+        Err(_) => Err(ApiError::validation(&[format!("Path: `{path}` is not UTF-8")])),
     }
 }
 

@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use super::{Call, Output, existing};
 use crate::answer::{self, REST_JSON};
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 use crate::store::{containers, objects};
 
 pub(super) async fn run(mut call: Call) -> Output {
@@ -19,7 +19,7 @@ pub(super) async fn run(mut call: Call) -> Output {
             if containers::is_active(db, container, now)? && objects::remove(db, container, &path)? {
                 return Ok(());
             }
-            Err(ApiError::new(Code::ObjectNotFound, format!("object `{path}` does not exist")))
+            Err(ApiError::object_not_found(&path))
         })
         .await?;
     Ok(answer::whole(StatusCode::OK, REST_JSON, Bytes::new()))

@@ -68,7 +68,7 @@ async fn look_again(service: &Service, container: i64, path: &str, now: i64) -> 
     let looked_for = path.to_owned();
     let found =
         service.store().read(move |db| Ok::<_, ApiError>(objects::find(db, container, &looked_for, now)?)).await?;
-    found.ok_or_else(|| ApiError::new(Code::ObjectNotFound, format!("object `{path}` does not exist")))
+    found.ok_or_else(|| ApiError::object_not_found(path))
 }
 
 /// What is asked for. A range of another version than the one there is would not fit what the client has: it gets the whole.

@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use super::{Call, Output, expiry, headers, json};
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 use crate::store::objects::{self, Entry};
 
 /// How long a token is good for, in milliseconds: 15 minutes.
@@ -136,10 +136,7 @@ impl Input {
         if problems.is_empty() {
             return Ok(Self { folder, max, after });
         }
-        let count = problems.len();
-        let errors = if count == 1 { "error" } else { "errors" };
-        let message = format!("{count} validation {errors} detected: {}", problems.join("; "));
-        Err(ApiError::new(Code::Validation, message))
+        Err(ApiError::validation(&problems))
     }
 }
 

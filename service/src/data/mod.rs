@@ -141,8 +141,7 @@ pub(crate) struct Target {
 impl Target {
     /// The ARN of what a call is about, as policies name it.
     pub(crate) fn arn(&self, path: &str) -> String {
-        let Realm { account, region } = &self.realm;
-        format!("arn:aws:mediastore:{region}:{account}:container/{}/{path}", self.container.name)
+        format!("{}/{path}", self.realm.arn(&self.container.name))
     }
 }
 
@@ -306,8 +305,7 @@ fn allow(operation: &Operation, call: &Call, requester: &Requester) -> Result<()
 
 /// Refuses what cannot be the path of an object.
 fn check(path: &str) -> Result<(), ApiError> {
-    let refused =
-        |problem: String| Err(ApiError::new(Code::Validation, format!("1 validation error detected: {problem}")));
+    let refused = |problem: String| Err(ApiError::validation(&[problem]));
     if let Err(violation) = limits::OBJECT_PATH.check(path) {
         return refused(format!("Path: {violation}"));
     }
@@ -347,7 +345,7 @@ fn existing(call: &mut Call) -> Result<Object, ApiError> {
     let object = call.target.object.take();
     let there =
         object.filter(|object| !lifecycle.is_some_and(|lifecycle| expiry::is_over(&lifecycle, object, call.now)));
-    there.ok_or_else(|| ApiError::new(Code::ObjectNotFound, format!("object `{}` does not exist", call.path)))
+    there.ok_or_else(|| ApiError::object_not_found(&call.path))
 }
 
 /// Runs file work off the async workers.
@@ -403,11 +401,5 @@ async fn discard(body: &mut Incoming, waits: bool) {
 
 /// A JSON answer of an operation.
 fn json<T: serde::Serialize>(value: &T) -> Output {
-    match serde_json::to_vec(value) {
-        Ok(text) => Ok(answer::whole(StatusCode::OK, REST_JSON, text.into())),
-        Err(error) => {
-            tracing::error!(%error, "an answer cannot be written");
-            Err(ApiError::new(Code::InternalServerError, "the answer cannot be written"))
-        }
-    }
+    Ok(answer::whole(StatusCode::OK, REST_JSON, answer::json(value)?))
 }

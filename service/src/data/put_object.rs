@@ -145,10 +145,7 @@ impl Input {
             limit(&AVAILABILITY, limits::UPLOAD_AVAILABILITY.check(availability));
         }
         if !problems.is_empty() {
-            let count = problems.len();
-            let errors = if count == 1 { "error" } else { "errors" };
-            let message = format!("{count} validation {errors} detected: {}", problems.join("; "));
-            return Err(ApiError::new(Code::Validation, message));
+            return Err(ApiError::validation(&problems));
         }
         let streaming = availability.as_deref() == Some("STREAMING");
         let limit = if streaming { limits::STREAMING_OBJECT_SIZE } else { limits::OBJECT_SIZE };

@@ -11,6 +11,13 @@ pub(crate) struct Realm {
     pub(crate) region: String,
 }
 
+impl Realm {
+    /// The ARN of a container.
+    pub(crate) fn arn(&self, name: &str) -> String {
+        format!("arn:aws:mediastore:{}:{}:container/{name}", self.region, self.account)
+    }
+}
+
 /// A container as it is stored. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Container {
