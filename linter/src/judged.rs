@@ -227,42 +227,57 @@ impl<'a> JudgedPolicy<'a> {
     }
 
     fn separate(&self, policy: &Policy, whole: &Exposure) -> Vec<Grant> {
+        let together = self.ways(policy, whole.actions.clone());
         let allows: Vec<usize> = (0..policy.statements.len())
             .filter(|index| policy.statements[*index].effect.value.known() == Some(Effect::Allow))
             .collect();
         let clear = policy.unknown_statements.is_empty()
             && policy.statements.iter().all(|statement| statement.effect.value.known().is_some());
-        let mut grants: Vec<Grant> = match allows.as_slice() {
-            [] => Vec::new(),
-            [only] if clear => vec![self.grant(policy, Some(*only), Some(whole))],
-            _ if clear && allows.len() <= MOST_SEPARATED => {
-                allows.iter().map(|index| self.grant(&with_only(policy, *index), Some(*index), None)).collect()
-            }
-            _ => vec![self.grant(policy, None, Some(whole))],
+        let mut grants: Vec<Grant> = if clear && allows.len() <= MOST_SEPARATED {
+            let own = |index: &usize| {
+                Some(self.grant(policy, Some(*index), self.ways_of(policy, *index, &allows, &together)?))
+            };
+            allows.iter().filter_map(own).collect()
+        } else {
+            vec![self.grant(policy, None, together.clone())]
         };
         // Nothing of the whole may get lost, such as what could not be settled for a statement on its own.
         let shows = |grant: &Grant, action: &ActionExposure| {
             grant.all.iter().any(|own| own.action == action.action && own.class <= action.class)
         };
-        let lost: Vec<ActionExposure> = whole
-            .actions
+        let lost: Vec<&str> = together
+            .all
             .iter()
             .filter(|action| lets_out(action) && !grants.iter().any(|grant| shows(grant, action)))
-            .cloned()
+            .map(|action| action.action.as_str())
             .collect();
         if !lost.is_empty() {
-            let mut rest = self.grant(policy, None, Some(whole));
-            for list in [&mut rest.direct, &mut rest.plaintext, &mut rest.all] {
-                list.retain(|action| lost.iter().any(|lost| lost.action == action.action));
-            }
-            grants.push(rest);
+            let rest = together.clone().of_actions(|action| lost.contains(&action));
+            grants.push(self.grant(policy, None, rest));
         }
         grants.retain(|grant| grant.all.iter().any(lets_out));
         grants
     }
 
-    fn grant(&self, policy: &Policy, statement: Option<usize>, exposure: Option<&Exposure>) -> Grant {
-        let all = exposure.map_or_else(|| self.expose(policy, &[]), Clone::clone).actions;
+    /// What one of the Allows lets outsiders do; nothing if they can do nothing by it. What no other Allow speaks of is what the whole
+    /// policy lets them do, and needs no answer of its own.
+    fn ways_of(&self, policy: &Policy, only: usize, allows: &[usize], together: &Ways) -> Option<Ways> {
+        let speaks = |index: usize, action: &str| policy.statements[index].may_speak_of(action);
+        let closed = |action: &ActionExposure| matches!(action.class, ExposureClass::Trusted | ExposureClass::None);
+        let mut open = together.all.iter().filter(|action| !closed(action) && speaks(only, &action.action)).peekable();
+        open.peek()?;
+        let alone =
+            |action: &ActionExposure| !allows.iter().any(|other| *other != only && speaks(*other, &action.action));
+        if open.all(alone) {
+            return Some(together.clone().of_actions(|action| speaks(only, action)));
+        }
+        let policy = with_only(policy, only);
+        let all = self.expose(&policy, &[]).actions;
+        Some(self.ways(&policy, all))
+    }
+
+    /// Looks closer at what outsiders can do by a policy.
+    fn ways(&self, policy: &Policy, all: Vec<ActionExposure>) -> Ways {
         let names_service =
             |statement: &Statement| statement.principals.entries.iter().any(|it| it.member == PrincipalMember::Service);
         let by_service = |action: &ActionExposure| {
@@ -283,12 +298,34 @@ impl<'a> JudgedPolicy<'a> {
         } else {
             Vec::new()
         };
+        Ways { direct, plaintext, all }
+    }
+
+    fn grant(&self, policy: &Policy, statement: Option<usize>, ways: Ways) -> Grant {
+        let Ways { direct, plaintext, all } = ways;
         let statement = statement.or_else(|| {
             let witness = all.iter().filter(|action| lets_out(action)).find_map(|action| action.witness.as_ref())?;
             letting_in(policy, witness)
         });
         let span = statement.map_or(self.document.span, |index| policy.statements[index].span);
         Grant { statement, span, direct, plaintext, all }
+    }
+}
+
+/// What outsiders can do, by the kinds of requests that [`Grant`] tells apart.
+#[derive(Clone)]
+struct Ways {
+    direct: Vec<ActionExposure>,
+    plaintext: Vec<ActionExposure>,
+    all: Vec<ActionExposure>,
+}
+
+impl Ways {
+    fn of_actions(mut self, wanted: impl Fn(&str) -> bool) -> Self {
+        for list in [&mut self.direct, &mut self.plaintext, &mut self.all] {
+            list.retain(|action| wanted(&action.action));
+        }
+        self
     }
 }
 

@@ -144,6 +144,12 @@ pub enum Part {
 }
 
 impl Statement {
+    /// Whether it speaks of an action, `service:Name`; also where what is unknown of it may.
+    #[must_use]
+    pub fn may_speak_of(&self, action: &str) -> bool {
+        includes_action(&self.actions, action) != Truth::No
+    }
+
     /// Whether the statement matches a request.
     #[must_use]
     pub fn outcome(&self, request: &Request) -> Outcome {

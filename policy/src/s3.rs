@@ -3,8 +3,6 @@
 //! Bucket management is not covered: of the actions on buckets only those that a bucket policy commonly speaks of are here.
 
 use crate::action::ActionKind;
-use crate::decide::includes_action;
-use crate::matching::Truth;
 use crate::model::{Policy, Statement};
 use crate::problem::{Code, Problem};
 use crate::resource::ResourceKind;
@@ -184,7 +182,7 @@ fn inapplicable_actions(model: &ServiceModel, policy: &Policy, _: &Scope<'_>) ->
                     .any(|entry| has_slash(entry) == (of == "object") || entry.kind.is_open())
         };
         model.actions.iter().any(|row| {
-            let included = includes_action(&statement.actions, &format!("s3:{}", row.name)) != Truth::No;
+            let included = statement.may_speak_of(&format!("s3:{}", row.name));
             included && row.resource_types.iter().any(|of| covers(of))
         })
     };
