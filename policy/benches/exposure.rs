@@ -9,7 +9,7 @@
 mod adversarial;
 
 use divan::{Bencher, black_box};
-use mediastore_policy::analyse::{TrustZone, compare, exposure};
+use mediastore_policy::analyse::{TrustZone, compare, dead, exposure};
 use mediastore_policy::model::Policy;
 use mediastore_policy::{mediastore, parse};
 
@@ -92,4 +92,22 @@ fn exposure_of_hard(bencher: Bencher<'_, '_>, name: &str) {
 fn compare_public_with_networks(bencher: Bencher<'_, '_>) {
     let (old, new) = ([ordinary("public")], [ordinary("networks")]);
     bencher.bench(|| compare(black_box(&old), black_box(&new), &mediastore::MODEL, None));
+}
+
+/// All of them together, for the mean.
+#[divan::bench]
+fn dead_parts_of_all_ordinary(bencher: Bencher<'_, '_>) {
+    let policies: Vec<Policy> = ORDINARY.iter().map(|(name, _)| ordinary(name)).collect();
+    bencher.counter(divan::counter::ItemsCount::new(policies.len())).bench(|| {
+        for policy in &policies {
+            black_box(dead(black_box(policy), &mediastore::MODEL, None));
+        }
+    });
+}
+
+#[divan::bench(args = adversarial::policies().into_iter().map(|(name, _, _)| name), sample_count = 10)]
+fn dead_parts_of_hard(bencher: Bencher<'_, '_>, name: &str) {
+    let text = adversarial::policies().into_iter().find(|(own, _, _)| *own == name).unwrap().1;
+    let policy = parse::parse(text.as_str()).into_result().unwrap();
+    bencher.bench(|| dead(black_box(&policy), &mediastore::MODEL, None));
 }

@@ -16,33 +16,66 @@ use crate::resource::{ResourceKind, ResourcePattern};
 #[must_use]
 pub fn decide<'p>(policies: impl IntoIterator<Item = &'p Policy>, request: &Request) -> Decision {
     let mut reasons = Vec::new();
-    let (mut denied, mut allowed) = (Truth::No, Truth::No);
+    let mut tally = Tally::default();
     for (policy, document) in policies.into_iter().enumerate() {
         for (statement, rule) in document.statements.iter().enumerate() {
-            let effect = rule.effect.value.known();
             let outcome = rule.outcome(request);
-            let matches = outcome.truth();
-            match effect {
-                Some(Effect::Deny) => denied = Truth::any([denied, matches]),
-                Some(Effect::Allow) => allowed = Truth::any([allowed, matches]),
-                None if matches == Truth::No => {}
-                None => {
-                    (denied, allowed) = (Truth::any([denied, Truth::Unknown]), Truth::any([allowed, Truth::Unknown]))
-                }
-            }
-            reasons.push(Reason { policy, statement, effect, outcome });
+            tally.count(rule, outcome);
+            reasons.push(Reason { policy, statement, effect: rule.effect.value.known(), outcome });
         }
         if !document.unknown_statements.is_empty() {
-            (denied, allowed) = (Truth::any([denied, Truth::Unknown]), Truth::any([allowed, Truth::Unknown]));
+            tally.count_unknown();
         }
     }
-    let verdict = match (denied, allowed) {
-        (Truth::Yes, _) => Verdict::ExplicitDeny,
-        (Truth::Unknown, _) | (Truth::No, Truth::Unknown) => Verdict::Depends,
-        (Truth::No, Truth::Yes) => Verdict::Allow,
-        (Truth::No, Truth::No) => Verdict::ImplicitDeny,
-    };
-    Decision { verdict, reasons }
+    Decision { verdict: tally.verdict(), reasons }
+}
+
+/// Whether statements that apply together allow a request, whatever is unknown of them.
+pub(crate) fn allows<'s>(statements: impl IntoIterator<Item = &'s Statement>, request: &Request) -> bool {
+    let mut tally = Tally::default();
+    for statement in statements {
+        tally.count(statement, statement.outcome(request));
+    }
+    tally.verdict() == Verdict::Allow
+}
+
+/// Whether something denied, and whether something allowed.
+struct Tally {
+    denied: Truth,
+    allowed: Truth,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { denied: Truth::No, allowed: Truth::No }
+    }
+}
+
+impl Tally {
+    fn count(&mut self, statement: &Statement, outcome: Outcome) {
+        let matches = outcome.truth();
+        match statement.effect.value.known() {
+            Some(Effect::Deny) => self.denied = Truth::any([self.denied, matches]),
+            Some(Effect::Allow) => self.allowed = Truth::any([self.allowed, matches]),
+            None if matches == Truth::No => {}
+            None => self.count_unknown(),
+        }
+    }
+
+    /// A statement of which nothing is known may do either.
+    fn count_unknown(&mut self) {
+        self.denied = Truth::any([self.denied, Truth::Unknown]);
+        self.allowed = Truth::any([self.allowed, Truth::Unknown]);
+    }
+
+    fn verdict(&self) -> Verdict {
+        match (self.denied, self.allowed) {
+            (Truth::Yes, _) => Verdict::ExplicitDeny,
+            (Truth::Unknown, _) | (Truth::No, Truth::Unknown) => Verdict::Depends,
+            (Truth::No, Truth::Yes) => Verdict::Allow,
+            (Truth::No, Truth::No) => Verdict::ImplicitDeny,
+        }
+    }
 }
 
 /// The answer for one request.

@@ -1,7 +1,7 @@
 //! Comparison: what one set of policies allows that another does not.
 
 use super::domain::Budget;
-use super::question::{Aim, Answer, Doubt, Study};
+use super::question::{Answer, Doubt, Study};
 use crate::condition::date::Instant;
 use crate::model::Policy;
 use crate::request::Request;
@@ -63,8 +63,11 @@ pub struct Comparison {
 #[must_use]
 pub fn compare(old: &[Policy], new: &[Policy], service: &'static ServiceModel, now: Option<Instant>) -> Comparison {
     let (old, new): (Vec<&Policy>, Vec<&Policy>) = (old.iter().collect(), new.iter().collect());
-    let gained = difference(&new, &old, service, now, &mut Budget::new(BUDGET));
-    let lost = difference(&old, &new, service, now, &mut Budget::new(BUDGET));
+    let zone = super::TrustZone::default();
+    let mut study = Study::new(service, &zone, now.map(|now| now.0), [new, old], Budget::new(BUDGET));
+    let gained = study.tell_apart();
+    study.turn(Budget::new(BUDGET));
+    let lost = study.tell_apart();
     let relation = match (&gained, &lost) {
         (Answer::Yes(_), Answer::Yes(_)) => Relation::Incomparable,
         (Answer::Open(_), _) | (_, Answer::Open(_)) => Relation::Undecided,
@@ -77,31 +80,4 @@ pub fn compare(old: &[Policy], new: &[Policy], service: &'static ServiceModel, n
         _ => None,
     });
     Comparison { relation, doubt: doubt.max(), gained: gained.into_request(), lost: lost.into_request() }
-}
-
-/// A request that `these` allow and `others` do not.
-pub(crate) fn difference(
-    these: &[&Policy],
-    others: &[&Policy],
-    service: &'static ServiceModel,
-    now: Option<Instant>,
-    budget: &mut Budget,
-) -> Answer {
-    let zone = super::TrustZone::default();
-    let now = now.map(|now| now.0);
-    let mut study = Study::new(service, &zone, now, [these.to_vec(), others.to_vec()], budget.clone());
-    let mut open = None;
-    let mut found = None;
-    for group in study.action_groups() {
-        match study.ask(group[0], Aim::Anything, None, &|_| Vec::new()) {
-            Answer::No => {}
-            Answer::Open(doubt) => open = open.max(Some(doubt)),
-            yes @ Answer::Yes(_) => {
-                found = Some(yes);
-                break;
-            }
-        }
-    }
-    *budget = study.budget;
-    found.unwrap_or_else(|| open.map_or(Answer::No, Answer::Open))
 }

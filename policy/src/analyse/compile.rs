@@ -47,7 +47,7 @@ impl Compiled {
 }
 
 impl Prepared {
-    pub(crate) fn new(frame: Rc<Frame>, pins: Pins, rules: usize) -> Self {
+    pub(crate) fn new(frame: Rc<Frame>, pins: Pins) -> Self {
         let mut world = World::new(frame);
         let mut always = Conjunction::new();
         let mut literals = world.axioms();
@@ -66,7 +66,7 @@ impl Prepared {
                 Literal::Settled(false) => always.push((RESOURCE, Rc::new(Need::constant(false)))),
             }
         }
-        Self { world, pins, always, rules: (0..rules).map(|_| None).collect(), aims: [None, None, None, None] }
+        Self { world, pins, always, rules: Vec::new(), aims: [None, None, None, None] }
     }
 }
 

@@ -1,8 +1,7 @@
 //! Parts of a policy that never matter: without them it allows exactly the same.
 
-use super::compare::difference;
 use super::domain::Budget;
-use super::question::Answer;
+use super::question::{Answer, Study};
 use crate::condition::date::Instant;
 use crate::model::{Effect, Maybe, Policy, Statement};
 use crate::service::ServiceModel;
@@ -88,7 +87,10 @@ pub fn dead(policy: &Policy, service: &'static ServiceModel, now: Option<Instant
     if !policy.unknown_statements.is_empty() {
         return Vec::new();
     }
-    let mut autopsy = Autopsy { service, now, budget: Budget::new(BUDGET), policy: policy.clone(), found: Vec::new() };
+    let zone = super::TrustZone::default();
+    let study = Study::new(service, &zone, now.map(|now| now.0), [vec![policy], Vec::new()], Budget::new(0));
+    let rules = (0..policy.statements.len()).map(Some).collect();
+    let mut autopsy = Autopsy { study, budget: Budget::new(BUDGET), rules, found: Vec::new() };
     // The last first: of two statements that say the same, the later one is the superfluous one.
     for index in (0..policy.statements.len()).rev() {
         let Some(effect) = policy.statements[index].effect.value.known() else { continue };
@@ -100,108 +102,99 @@ pub fn dead(policy: &Policy, service: &'static ServiceModel, now: Option<Instant
     autopsy.found
 }
 
-struct Autopsy {
-    service: &'static ServiceModel,
-    now: Option<Instant>,
+struct Autopsy<'p> {
+    /// INVARIANT: the rules of the policy's statements come first, in their order.
+    study: Study<'p>,
     budget: Budget,
-    /// What is left when the parts found so far are taken away; a statement taken away stands here without entries, so that
-    /// indices stay what they are.
-    policy: Policy,
+    /// The rule of each statement when the parts found so far are taken away; nothing, if it was taken away itself.
+    rules: Vec<Option<usize>>,
     found: Vec<Dead>,
 }
 
-impl Autopsy {
-    /// Whether it is proven that these statements allow nothing that the others do not.
-    fn nothing_beyond(&mut self, these: &[&Statement], others: &[&Statement]) -> bool {
-        let policy = |statements: &[&Statement]| Policy {
-            statements: statements.iter().copied().cloned().collect(),
-            unknown_statements: Vec::new(),
-            ..self.policy.clone()
-        };
-        // Reading the statements is work too, and there are as many questions as parts.
-        let size: usize = these.iter().chain(others).map(|statement| size(statement)).sum();
+impl Autopsy<'_> {
+    /// Whether it is proven that these rules allow nothing that the others do not.
+    fn nothing_beyond(&mut self, these: &[usize], others: &[usize]) -> bool {
+        // Going through the statements is work too, and there are as many questions as parts.
+        let size: usize = these.iter().chain(others).map(|rule| size(self.study.statement(*rule))).sum();
         if !self.budget.spend(size as u64 * READING) {
             return false;
         }
-        let (these, others) = (policy(these), policy(others));
-        let mut budget = self.budget.portion(QUESTION);
-        let answer = difference(&[&these], &[&others], self.service, self.now, &mut budget);
-        self.budget.put_back(&budget);
+        self.study.budget = self.budget.portion(QUESTION);
+        let answer = self.study.difference(these, others);
+        self.budget.put_back(&self.study.budget);
         answer == Answer::No
     }
 
-    fn others(&self, index: usize) -> Vec<Statement> {
-        let mut statements = self.policy.statements.clone();
-        statements.remove(index);
-        statements
+    /// The rules of the policy with another one, or none, for one of its statements.
+    fn with(&self, index: usize, rule: Option<usize>) -> Vec<usize> {
+        let rules = self.rules.iter().enumerate();
+        rules.filter_map(|(other, own)| if other == index { rule } else { *own }).collect()
     }
 
-    /// Whether the policy allows the same with these statements in place of its own. Taking a part away changes the answer
+    /// Whether the policy allows the same with these rules in place of its own. Taking a part away changes the answer
     /// in one direction only; `less` says that it can only allow less.
-    fn is_same(&mut self, changed: &[Statement], less: bool) -> bool {
-        let own = self.policy.statements.clone();
-        let (own, changed): (Vec<&Statement>, Vec<&Statement>) = (own.iter().collect(), changed.iter().collect());
-        if less { self.nothing_beyond(&own, &changed) } else { self.nothing_beyond(&changed, &own) }
+    fn is_same(&mut self, changed: &[usize], less: bool) -> bool {
+        let own: Vec<usize> = self.rules.iter().copied().flatten().collect();
+        if less { self.nothing_beyond(&own, changed) } else { self.nothing_beyond(changed, &own) }
     }
 
     /// Lists a statement if it is dead.
     fn statement(&mut self, index: usize, effect: Effect) -> bool {
-        let others = self.others(index);
+        let others = self.with(index, None);
         if !self.is_same(&others, effect == Effect::Allow) {
             return false;
         }
-        let statement = self.policy.statements[index].clone();
-        let (reason, by) = self.reason(index, &statement, effect);
-        self.found.push(Dead { statement: index, part: DeadPart::Statement, span: statement.span, reason, by });
+        let (reason, by) = self.reason(index, effect);
+        let span = self.study.statement(index).span;
+        self.found.push(Dead { statement: index, part: DeadPart::Statement, span, reason, by });
         if reason == DeadReason::Covered {
-            self.policy.statements[index] = without_entries(statement);
+            self.rules[index] = None;
         }
         true
     }
 
     /// Why a dead statement is dead.
-    fn reason(&mut self, index: usize, statement: &Statement, effect: Effect) -> (DeadReason, Option<usize>) {
-        let own = as_allow(statement);
-        if self.nothing_beyond(&[&own], &[]) {
+    fn reason(&mut self, index: usize, effect: Effect) -> (DeadReason, Option<usize>) {
+        let own = self.as_allow(index);
+        if self.nothing_beyond(&[own], &[]) {
             return (DeadReason::NeverMatches, None);
         }
-        let statements = self.policy.statements.clone();
-        let of = |wanted: Effect| {
-            let others = statements.iter().enumerate().filter(move |(other, _)| *other != index);
-            others.filter(move |(_, other)| other.effect.value.known() == Some(wanted))
+        let of = |wanted: Effect| -> Vec<(usize, usize)> {
+            let others = self.rules.iter().enumerate().filter(|(other, _)| *other != index);
+            let others = others.filter_map(|(other, rule)| Some((other, (*rule)?)));
+            others.filter(|(_, rule)| self.study.statement(*rule).effect.value.known() == Some(wanted)).collect()
         };
-        let denies: Vec<&Statement> = of(Effect::Deny).map(|(_, deny)| deny).collect();
+        let (allows, denies) = (of(Effect::Allow), of(Effect::Deny));
+        let rules = |of: &[(usize, usize)]| of.iter().map(|(_, rule)| *rule).collect::<Vec<_>>();
         if effect == Effect::Allow {
-            let denied = [vec![&own], denies].concat();
-            if self.nothing_beyond(&denied, &[]) {
-                let by = of(Effect::Deny).find(|(_, deny)| self.nothing_beyond(&[&own, deny], &[]));
+            if self.nothing_beyond(&[vec![own], rules(&denies)].concat(), &[]) {
+                let by = denies.into_iter().find(|(_, deny)| self.nothing_beyond(&[own, *deny], &[]));
                 return (DeadReason::Denied, by.map(|(other, _)| other));
             }
-        } else {
-            let allows: Vec<&Statement> = of(Effect::Allow).map(|(_, allow)| allow).collect();
-            let denied = [allows.clone(), vec![statement]].concat();
-            if self.nothing_beyond(&allows, &denied) {
-                return (DeadReason::NothingToDeny, None);
-            }
+        } else if self.nothing_beyond(&rules(&allows), &[rules(&allows), vec![index]].concat()) {
+            return (DeadReason::NothingToDeny, None);
         }
-        let by = of(effect).find(|(_, other)| self.nothing_beyond(&[&own], &[&as_allow(other)]));
+        let same = if effect == Effect::Allow { allows } else { denies };
+        let by = same.into_iter().find(|(_, other)| {
+            let other = self.as_allow(*other);
+            self.nothing_beyond(&[own], &[other])
+        });
         (DeadReason::Covered, by.map(|(other, _)| other))
     }
 
     /// Lists the dead conditions of a statement, and the dead values of its other conditions.
     fn conditions(&mut self, index: usize, effect: Effect) {
         let allows = effect == Effect::Allow;
+        let mut statement = self.study.statement(index).clone();
         // From behind, so that what is taken away does not move what is still to be looked at.
-        for at in (0..self.policy.statements[index].conditions.len()).rev() {
-            let condition = self.policy.statements[index].conditions[at].clone();
-            let mut without = self.policy.statements[index].clone();
-            without.conditions.remove(at);
-            if self.part(index, DeadPart::Condition(at), condition.span, without, !allows) || condition.values.len() < 2
-            {
+        for at in (0..statement.conditions.len()).rev() {
+            let mut without = statement.clone();
+            let condition = without.conditions.remove(at);
+            if self.part(index, DeadPart::Condition(at), condition.span, &mut statement, without, !allows) {
                 continue;
             }
             for value in (0..condition.values.len()).rev() {
-                let mut without = self.policy.statements[index].clone();
+                let mut without = statement.clone();
                 let values = &mut without.conditions[at].values;
                 if values.len() < 2 {
                     break;
@@ -209,42 +202,54 @@ impl Autopsy {
                 let span = values.remove(value).span;
                 // Fewer values make a condition harder to satisfy, a negated one easier.
                 let harder = !condition.operator.negated();
-                self.part(index, DeadPart::Value { condition: at, value }, span, without, harder == allows);
+                let part = DeadPart::Value { condition: at, value };
+                self.part(index, part, span, &mut statement, without, harder == allows);
             }
         }
     }
 
-    /// Lists a part of a statement if the statement does the same without it.
-    fn part(&mut self, index: usize, part: DeadPart, span: Span, without: Statement, less: bool) -> bool {
-        let mut changed = self.policy.statements.clone();
-        changed[index] = without;
-        if !self.is_same(&changed, less) {
-            return false;
+    /// Lists a part of a statement if the policy does the same without it, and takes it away if the statement does, too.
+    fn part(
+        &mut self,
+        index: usize,
+        part: DeadPart,
+        span: Span,
+        statement: &mut Statement,
+        without: Statement,
+        less: bool,
+    ) -> bool {
+        let old = self.rules[index].expect("a statement whose parts are looked at was not taken away");
+        let size = self.study.size();
+        let new = self.study.add(old, without.clone());
+        let same = self.is_same(&self.with(index, Some(new)), less);
+        let mut reason = DeadReason::DecidedElsewhere;
+        if same {
+            let fewer_by_new = less == (statement.effect.value.known() == Some(Effect::Allow));
+            let (old, as_new) = (self.as_allow(old), self.as_allow(new));
+            let (fewer, more) = if fewer_by_new { (as_new, old) } else { (old, as_new) };
+            if self.nothing_beyond(&[more], &[fewer]) {
+                reason = DeadReason::AlwaysHolds;
+            }
+            self.found.push(Dead { statement: index, part, span, reason, by: None });
         }
-        let (old, new) = (as_allow(&self.policy.statements[index]), as_allow(&changed[index]));
-        let (fewer, more) =
-            if less == (self.effect(index) == Some(Effect::Allow)) { (&new, &old) } else { (&old, &new) };
-        let reason = match self.nothing_beyond(&[more], &[fewer]) {
-            true => DeadReason::AlwaysHolds,
-            false => DeadReason::DecidedElsewhere,
-        };
-        self.found.push(Dead { statement: index, part, span, reason, by: None });
         if reason == DeadReason::AlwaysHolds {
-            self.policy.statements = changed;
+            self.rules[index] = Some(new);
+            *statement = without;
+        } else {
+            self.study.shrink(size);
         }
-        true
+        same
     }
 
-    fn effect(&self, index: usize) -> Option<Effect> {
-        self.policy.statements[index].effect.value.known()
+    /// The rule with the effect Allow, to ask what it matches.
+    fn as_allow(&mut self, rule: usize) -> usize {
+        let mut statement = self.study.statement(rule).clone();
+        if statement.effect.value.known() == Some(Effect::Allow) {
+            return rule;
+        }
+        statement.effect.value = Maybe::Known(Effect::Allow);
+        self.study.add(rule, statement)
     }
-}
-
-/// The same statement with the effect Allow, to ask what it matches.
-fn as_allow(statement: &Statement) -> Statement {
-    let mut statement = statement.clone();
-    statement.effect.value = Maybe::Known(Effect::Allow);
-    statement
 }
 
 /// The number of a statement's entries and values.
@@ -252,11 +257,4 @@ fn size(statement: &Statement) -> usize {
     let values: usize = statement.conditions.iter().map(|condition| condition.values.len() + 1).sum();
     let entries = statement.principals.entries.len() + statement.resources.entries.len();
     8 + entries + statement.actions.entries.len() * 4 + values
-}
-
-/// A statement that matches nothing.
-fn without_entries(mut statement: Statement) -> Statement {
-    statement.actions.negated = false;
-    statement.actions.entries.clear();
-    statement
 }

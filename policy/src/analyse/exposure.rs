@@ -127,9 +127,9 @@ pub(crate) fn known(
     let mut study =
         Study::new(service, zone, now.map(|now| now.0), [policies.to_vec(), Vec::new()], Budget::new(BUDGET));
     let mut actions: Vec<Option<ActionExposure>> = service.actions.iter().map(|_| None).collect();
-    for group in study.action_groups() {
+    for group in study.action_groups().iter() {
         let (class, witness, doubt) = classify(&mut study, group[0]);
-        for index in group {
+        for &index in group {
             let own = witness.as_ref().map(|request| study.for_action(request, index));
             let action = full_name(service, service.actions[index].name);
             actions[index] = Some(match own {

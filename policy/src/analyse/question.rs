@@ -1,6 +1,7 @@
 //! The question that all analyses come down to: is there a request, of callers of some kind, that one set of policies
 //! allows and another does not? The answer carries the request, and [`decide`] has confirmed it.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 pub(crate) use super::aim::Aim;
@@ -13,7 +14,7 @@ use super::search::{Conjunction, Problem};
 use super::world::{Literal, World};
 use super::zone::{TrustZone, Written, is_account};
 use crate::condition::OperandValue;
-use crate::decide::{Verdict, decide, includes_action};
+use crate::decide::{allows, includes_action};
 use crate::matching::Truth;
 use crate::model::{Effect, Policy, Statement};
 use crate::principal::IdentityKind;
@@ -63,12 +64,13 @@ impl Answer {
     }
 }
 
-/// Two sides of policies: requests are sought that the first allows and the second does not. The second may be empty.
+/// Two sides of statements: requests are sought that the first allows and the second does not. The second may be empty.
 pub(crate) struct Study<'p> {
     pub(crate) service: &'static ServiceModel,
     zone: TrustZone,
     pub(super) rules: Vec<Rule<'p>>,
-    sides: [Vec<&'p Policy>; 2],
+    sides: [Side; 2],
+    groups: Rc<[Vec<usize>]>,
     written: Written,
     frames: Vec<Rc<Frame>>,
     /// One for each frame, made when first needed.
@@ -78,9 +80,18 @@ pub(crate) struct Study<'p> {
     pub(crate) budget: Budget,
 }
 
+/// Statements that apply together.
+struct Side {
+    /// The indices of their rules.
+    rules: Vec<usize>,
+    /// There are others of which nothing is known.
+    unknown: bool,
+}
+
 pub(super) struct Rule<'p> {
-    pub(super) statement: &'p Statement,
-    side: usize,
+    pub(super) statement: Cow<'p, Statement>,
+    /// The rule that speaks of the same resources and is one of the policies' own.
+    like: usize,
     /// What it says, in words that are the same for another that says the same. Only where two sides are compared.
     wording: Option<String>,
     /// For every action of the service, whether the statement speaks of it.
@@ -137,16 +148,20 @@ impl<'p> Study<'p> {
         mut named: Vec<Caller>,
         budget: Budget,
     ) -> Self {
-        let mut rules = Vec::new();
-        let names: Vec<String> = service.actions.iter().map(|row| full_name(service, row.name)).collect();
-        for (side, policies) in sides.iter().enumerate() {
-            for statement in policies.iter().flat_map(|policy| &policy.statements) {
-                let actions = names.iter().map(|name| includes_action(&statement.actions, name)).collect();
-                let wording = if sides[1].is_empty() { None } else { wording(statement) };
-                rules.push(Rule { statement, side, wording, actions });
-            }
-        }
         let all: Vec<&Policy> = sides.iter().flatten().copied().collect();
+        let names: Vec<String> = service.actions.iter().map(|row| full_name(service, row.name)).collect();
+        let rule = |(like, statement): (usize, &'p Statement)| Rule {
+            statement: Cow::Borrowed(statement),
+            like,
+            wording: if sides[1].is_empty() { None } else { wording(statement) },
+            actions: names.iter().map(|name| includes_action(&statement.actions, name)).collect(),
+        };
+        let rules: Vec<Rule<'p>> = all.iter().flat_map(|policy| &policy.statements).enumerate().map(rule).collect();
+        let mut indices = 0..rules.len();
+        let sides = sides.each_ref().map(|policies| Side {
+            rules: indices.by_ref().take(policies.iter().map(|policy| policy.statements.len()).sum()).collect(),
+            unknown: policies.iter().any(|policy| !policy.unknown_statements.is_empty()),
+        });
         let written = Written::of(&all);
         for caller in named_callers(&all) {
             if !named.contains(&caller) {
@@ -156,24 +171,66 @@ impl<'p> Study<'p> {
         let hints = Rc::new(hints(&all, zone, &written));
         let frames = frames(service, named, &written, mentions, now, &hints);
         let worlds = frames.iter().map(|_| None).collect();
-        Self { service, zone: zone.clone(), rules, sides, written, frames, worlds, resources: Vec::new(), budget }
+        let groups = action_groups(service, &rules).into();
+        let (zone, resources) = (zone.clone(), Vec::new());
+        Self { service, zone, rules, sides, groups, written, frames, worlds, resources, budget }
     }
 
     /// Actions that no statement and no resource type tells apart, by their indices. Actions without a resource are left out.
-    pub(crate) fn action_groups(&self) -> Vec<Vec<usize>> {
-        let mut groups: Vec<Vec<usize>> = Vec::new();
-        for (index, row) in self.service.actions.iter().enumerate().filter(|(_, row)| !row.resource_types.is_empty()) {
-            let same = |group: &Vec<usize>| {
-                let other = group[0];
-                self.service.actions[other].resource_types == row.resource_types
-                    && self.rules.iter().all(|rule| rule.actions[other] == rule.actions[index])
-            };
-            match groups.iter_mut().find(|group| same(group)) {
-                Some(group) => group.push(index),
-                None => groups.push(vec![index]),
+    pub(crate) fn action_groups(&self) -> Rc<[Vec<usize>]> {
+        Rc::clone(&self.groups)
+    }
+
+    /// The statement of a rule.
+    pub(crate) fn statement(&self, rule: usize) -> &Statement {
+        &self.rules[rule].statement
+    }
+
+    /// A rule more, on neither side yet. Its statement is one of those there are, perhaps without some of its conditions and
+    /// their values or with another effect: the kinds of requests that there are to tell apart stay the same.
+    pub(crate) fn add(&mut self, of: usize, statement: Statement) -> usize {
+        let (like, actions) = (self.rules[of].like, self.rules[of].actions.clone());
+        self.rules.push(Rule { statement: Cow::Owned(statement), like, wording: None, actions });
+        self.rules.len() - 1
+    }
+
+    /// How many rules there are.
+    pub(crate) fn size(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Drops the rules that were added since there were so many.
+    pub(crate) fn shrink(&mut self, size: usize) {
+        self.rules.truncate(size);
+        for prepared in self.worlds.iter_mut().flatten() {
+            prepared.rules.truncate(size);
+        }
+    }
+
+    /// A request that these rules allow together and others do not.
+    pub(crate) fn difference(&mut self, these: &[usize], others: &[usize]) -> Answer {
+        let side = |rules: &[usize]| Side { rules: rules.to_vec(), unknown: false };
+        self.sides = [side(these), side(others)];
+        self.tell_apart()
+    }
+
+    /// Asks from now on what the second side allows and the first does not, with so much work.
+    pub(crate) fn turn(&mut self, budget: Budget) {
+        self.sides.reverse();
+        self.budget = budget;
+    }
+
+    /// A request that the first side allows and the second does not.
+    pub(crate) fn tell_apart(&mut self) -> Answer {
+        let mut open = None;
+        for group in self.action_groups().iter() {
+            match self.ask(group[0], Aim::Anything, None, &|_| Vec::new()) {
+                Answer::No => {}
+                Answer::Open(doubt) => open = open.max(Some(doubt)),
+                yes @ Answer::Yes(_) => return yes,
             }
         }
-        groups
+        open.map_or(Answer::No, Answer::Open)
     }
 
     /// A request for this action that the first side allows and the second does not.
@@ -194,7 +251,8 @@ impl<'p> Study<'p> {
         // What both sides say in the same words does not tell them apart.
         let twin = |rule: usize, others: &[usize]| {
             let own = &self.rules[rule].wording;
-            own.is_some() && others.iter().any(|other| self.rules[*other].wording == *own)
+            let same = |other: &usize| *other == rule || (own.is_some() && self.rules[*other].wording == *own);
+            others.iter().any(same)
         };
         let shared: Vec<bool> = allows.iter().map(|allow| twin(*allow, &others_allow)).collect();
         let others_deny: Vec<usize> = others_deny.into_iter().filter(|deny| !twin(*deny, &denies)).collect();
@@ -203,7 +261,7 @@ impl<'p> Study<'p> {
         for frame in 0..self.frames.len() {
             let own = &self.frames[frame];
             let nobody =
-                |allow: &usize| matches!(principals(self.rules[*allow].statement, own), Literal::Settled(false));
+                |allow: &usize| matches!(principals(&self.rules[*allow].statement, own), Literal::Settled(false));
             if !types.contains(&own.shape.of.name)
                 || only.is_some_and(|only| !only(own))
                 || allows.iter().all(nobody)
@@ -239,12 +297,11 @@ impl<'p> Study<'p> {
     }
 
     fn matching(&self, action: usize, side: usize, effect: Effect) -> Vec<usize> {
-        let speaks = |rule: &Rule<'_>| {
-            rule.side == side
-                && rule.actions[action] != Truth::No
-                && rule.statement.effect.value.known().is_none_or(|own| own == effect)
+        let speaks = |index: &usize| {
+            let rule = &self.rules[*index];
+            rule.actions[action] != Truth::No && rule.statement.effect.value.known().is_none_or(|own| own == effect)
         };
-        self.rules.iter().enumerate().filter(|(_, rule)| speaks(rule)).map(|(index, _)| index).collect()
+        self.sides[side].rules.iter().copied().filter(speaks).collect()
     }
 
     fn attempt(&mut self, frame: usize, action: usize, aim: Aim, goal: &Goal<'_>, extra: Extra<'_>) -> Answer {
@@ -304,8 +361,12 @@ impl<'p> Study<'p> {
 
     /// INVARIANT: every request that leaves this module as a witness went through here.
     pub(super) fn confirms(&self, request: &Request) -> bool {
-        let allowed = |side: usize| decide(self.sides[side].iter().copied(), request).verdict == Verdict::Allow;
-        self.service.is_request(&request.action, &request.resource) && allowed(0) && !allowed(1)
+        let allowed = |side: &Side| {
+            !side.unknown && allows(side.rules.iter().map(|rule| self.rules[*rule].statement.as_ref()), request)
+        };
+        self.service.is_request(&request.action, &request.resource)
+            && allowed(&self.sides[0])
+            && !allowed(&self.sides[1])
     }
 
     /// The same request for another action of its group, confirmed.
@@ -368,7 +429,7 @@ impl<'p> Study<'p> {
     fn take(&mut self, frame: usize) -> Prepared {
         match self.worlds[frame].take() {
             Some(prepared) => prepared,
-            None => Prepared::new(Rc::clone(&self.frames[frame]), Vec::new(), self.rules.len()),
+            None => Prepared::new(Rc::clone(&self.frames[frame]), Vec::new()),
         }
     }
 
@@ -382,6 +443,7 @@ impl<'p> Study<'p> {
     /// Whether a statement speaks of any resource of the frame's type. Most do of one type only, so this spares all other
     /// questions about the rest; it is settled once for all frames of the type.
     fn has_resource(&mut self, frame: usize, rule: usize) -> bool {
+        let rule = self.rules[rule].like;
         let own = &self.frames[frame];
         let known = self.resources.iter().find(|((name, partition, other), _)| {
             *other == rule && std::ptr::eq(*name, own.shape.of) && *partition == own.partition
@@ -393,7 +455,7 @@ impl<'p> Study<'p> {
         let own = Rc::clone(own);
         let mut needs = Vec::new();
         let mut answer = true;
-        for literal in resources(self.rules[rule].statement, &|_| Substitution::Open) {
+        for literal in resources(&self.rules[rule].statement, &|_| Substitution::Open) {
             match literal {
                 Literal::Settled(value) => answer &= value,
                 Literal::Need(_, need) => needs.push(need),
@@ -413,10 +475,12 @@ impl<'p> Study<'p> {
     }
 
     pub(super) fn compile(&self, prepared: &mut Prepared, rule: usize) -> Option<Rc<Compiled>> {
-        if let Some(compiled) = &prepared.rules[rule] {
+        if let Some(Some(compiled)) = prepared.rules.get(rule) {
             return compiled.clone();
         }
-        let compiled = compile(self.rules[rule].statement, &mut prepared.world, &prepared.pins).map(Rc::new);
+        // Rules may have been added since.
+        prepared.rules.resize(self.rules.len(), None);
+        let compiled = compile(&self.rules[rule].statement, &mut prepared.world, &prepared.pins).map(Rc::new);
         prepared.rules[rule] = Some(compiled.clone());
         compiled
     }
@@ -442,6 +506,22 @@ impl<'p> Study<'p> {
 
 pub(crate) fn full_name(service: &ServiceModel, action: &str) -> String {
     format!("{}:{action}", service.prefix)
+}
+
+fn action_groups(service: &ServiceModel, rules: &[Rule<'_>]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (index, row) in service.actions.iter().enumerate().filter(|(_, row)| !row.resource_types.is_empty()) {
+        let same = |group: &Vec<usize>| {
+            let other = group[0];
+            service.actions[other].resource_types == row.resource_types
+                && rules.iter().all(|rule| rule.actions[other] == rule.actions[index])
+        };
+        match groups.iter_mut().find(|group| same(group)) {
+            Some(group) => group.push(index),
+            None => groups.push(vec![index]),
+        }
+    }
+    groups
 }
 
 /// A statement in words, without what has no influence; nothing if part of it is unknown.

@@ -64,7 +64,7 @@ pub fn reach(
         literals
     };
     let mut open = None;
-    for group in study.action_groups() {
+    for group in study.action_groups().iter() {
         let asked = group.iter().copied().find(|index| match &question.action {
             Some(action) => {
                 super::question::full_name(service, service.actions[*index].name).eq_ignore_ascii_case(action)

@@ -77,7 +77,7 @@ impl Study<'_> {
         let chosen = if pins.is_empty() {
             &mut *prepared
         } else {
-            pinned = Prepared::new(prepared.world.frame.clone(), pins, self.rules.len());
+            pinned = Prepared::new(prepared.world.frame.clone(), pins);
             &mut pinned
         };
         let found = self.solve(chosen, action, aim, goal, extra, false);
@@ -125,7 +125,13 @@ impl Study<'_> {
             OperandValue::String(pattern) => pattern.as_literal().map(str::to_owned),
             _ => None,
         };
-        conditions.flat_map(|condition| &condition.values).filter_map(|operand| literal(&operand.value)).collect()
+        let mut literals: Vec<String> = Vec::new();
+        for text in conditions.flat_map(|condition| &condition.values).filter_map(|operand| literal(&operand.value)) {
+            if !literals.contains(&text) {
+                literals.push(text);
+            }
+        }
+        literals
     }
 }
 
