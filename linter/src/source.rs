@@ -28,6 +28,8 @@ pub struct Source {
     pub syntax: Syntax,
     /// The text, without a byte order mark.
     pub text: Arc<str>,
+    /// Whether `terraform init` put it there, and will put it there again as it was.
+    pub is_installed: bool,
     base: usize,
 }
 
@@ -42,22 +44,33 @@ pub struct Position {
 
 /// All texts of a unit.
 #[derive(Debug, Clone, Default)]
-pub struct Sources(Vec<Source>);
+pub struct Sources {
+    texts: Vec<Source>,
+    data_directory: Option<PathBuf>,
+}
 
 impl Sources {
+    /// Takes texts that are added from now on for installed if they lie here. Those in a `.terraform` always are.
+    pub(crate) fn install_in(&mut self, data_directory: PathBuf) {
+        self.data_directory = Some(data_directory);
+    }
+
     /// Adds a text. The base is what must be added to offsets into it to make them places of this unit.
     pub fn add(&mut self, path: impl Into<PathBuf>, syntax: Syntax, text: impl Into<Arc<str>>) -> usize {
         // One unused offset lies between neighbours, so that the end of one text is not the start of the next.
-        let base = self.0.last().map_or(1, |last| last.base + last.text.len() + 1);
-        self.0.push(Source { path: path.into(), syntax, text: text.into(), base });
+        let base = self.texts.last().map_or(1, |last| last.base + last.text.len() + 1);
+        let path = path.into();
+        let is_installed = self.data_directory.as_ref().is_some_and(|directory| path.starts_with(directory))
+            || path.components().any(|part| part.as_os_str() == ".terraform");
+        self.texts.push(Source { path, syntax, text: text.into(), is_installed, base });
         base
     }
 
     /// The text that holds a place, and the place as offsets into it. None for a place in no text, such as [`Span::default`].
     #[must_use]
     pub fn locate(&self, span: Span) -> Option<(&Source, Span)> {
-        let after = self.0.partition_point(|source| source.base <= span.start);
-        let source = self.0.get(after.checked_sub(1)?)?;
+        let after = self.texts.partition_point(|source| source.base <= span.start);
+        let source = self.texts.get(after.checked_sub(1)?)?;
         let local = Span::new(span.start - source.base, span.end.checked_sub(source.base)?);
         local.of(&source.text).map(|_| (source, local))
     }
@@ -70,13 +83,13 @@ impl Sources {
 
     /// Every text, in the order added.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
-        self.0.iter()
+        self.texts.iter()
     }
 
     /// The text of this path.
     #[must_use]
     pub fn named(&self, path: &Path) -> Option<&Source> {
-        self.0.iter().find(|source| source.path == path)
+        self.texts.iter().find(|source| source.path == path)
     }
 }
 

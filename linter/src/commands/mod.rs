@@ -103,6 +103,7 @@ impl Judging {
         inputs::Options {
             exclude: self.exclude.clone(),
             var_files: self.var_file.clone(),
+            data_directory: std::env::var_os("TF_DATA_DIR").filter(|path| !path.is_empty()).map(PathBuf::from),
             ..inputs::Options::default()
         }
     }

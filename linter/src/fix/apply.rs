@@ -44,7 +44,8 @@ pub fn apply<'a>(findings: impl IntoIterator<Item = &'a Located>, safety: Safety
     let mut files: BTreeMap<PathBuf, File> = BTreeMap::new();
     let mut applied = Applied::default();
     let wanted = findings.into_iter().filter_map(|found| found.fix.as_ref()).filter(|fix| fix.safety <= safety);
-    for fix in wanted.filter(|fix| !fix.edits.is_empty() && !fix.edits.iter().any(|(place, _)| is_installed(place))) {
+    let is_installed = |fix: &&LocatedFix| fix.edits.iter().any(|(place, _)| place.source.is_installed);
+    for fix in wanted.filter(|fix| !fix.edits.is_empty() && !is_installed(fix)) {
         match fits(fix, &files) {
             Fit::Made => applied.fixed += 1,
             Fit::Clashes => applied.postponed += 1,
@@ -98,11 +99,6 @@ pub fn until_none<E>(
     all.postponed = next.postponed;
     all.changes = changes.into_values().collect();
     Ok(all)
-}
-
-/// Whether a place is in a module that `terraform init` got, and will get again as it is.
-fn is_installed(place: &Place) -> bool {
-    place.source.path.components().any(|part| part.as_os_str() == ".terraform")
 }
 
 /// A file that is being changed.

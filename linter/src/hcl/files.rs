@@ -38,7 +38,7 @@ pub trait Files {
 pub struct Disk {
     /// What lies outside is not read, whatever a configuration says: its author may not be the one who runs the linter.
     root: Option<PathBuf>,
-    /// Files that whoever runs the linter named, wherever they lie.
+    /// Files and directories that whoever runs the linter named, wherever they lie.
     named: Vec<PathBuf>,
     /// What stands for files on it.
     unsaved: Unsaved,
@@ -58,7 +58,7 @@ impl Disk {
         Self { root, named: Vec::new(), unsaved: Unsaved::default() }
     }
 
-    /// Reads these files too.
+    /// Reads these files too, and what lies in these directories.
     #[must_use]
     pub fn and(mut self, named: &[PathBuf]) -> Self {
         self.named.extend(named.iter().filter_map(|path| fs::canonicalize(path).ok()));
@@ -83,7 +83,7 @@ impl Disk {
         let real = real.map_err(|error| error.to_string())?;
         match &self.root {
             Some(root) if real.starts_with(root) => Ok(real),
-            _ if self.named.contains(&real) => Ok(real),
+            _ if self.named.iter().any(|named| real.starts_with(named)) => Ok(real),
             _ => Err("it lies outside the repository".to_owned()),
         }
     }

@@ -1,5 +1,5 @@
-//! Modules from elsewhere that `terraform init` or `tofu init` has put beside a root module, as its own list in
-//! `.terraform/modules/modules.json` says: where each lies, what it was got from, in which version.
+//! Modules from elsewhere that `terraform init` or `tofu init` has put into a root module's data directory, which is `.terraform` if nobody
+//! says otherwise. Its own list there says where each lies, what it was got from, in which version.
 //!
 //! Nothing is got from anywhere. What the list says is believed only as far as Terraform would: a source or a version that the
 //! configuration no longer asks for is not what it will apply.
@@ -15,8 +15,8 @@ use crate::source::{Sources, Syntax};
 use crate::unit::{Fault, FaultKind};
 use mediastore_policy::span::Span;
 
-/// The list, as seen from a root module.
-const LIST: &str = ".terraform/modules/modules.json";
+/// The list, as seen from the data directory.
+const LIST: &str = "modules/modules.json";
 
 /// The modules installed for a root module, by the names of the calls that lead to them: `live.cdn`.
 #[derive(Debug, Default)]
@@ -53,14 +53,21 @@ const INSTALL: &str = "run `terraform init`, whose modules are read, or judge th
 
 impl Installed {
     /// Reads the list of a root module, if it has one.
-    pub(super) fn beside(files: &dyn Files, root: &Path, sources: &mut Sources, faults: &mut Vec<Fault>) -> Self {
-        let path = root.join(LIST);
+    pub(super) fn read(
+        files: &dyn Files,
+        root: &Path,
+        data_directory: &Path,
+        sources: &mut Sources,
+        faults: &mut Vec<Fault>,
+    ) -> Self {
+        let path = data_directory.join(LIST);
         let mut installed = Self { root: root.to_owned(), records: HashMap::new() };
         if !files.exists(&path) {
             return installed;
         }
         let mut broken = |message: String, span: Span| {
-            let help = Some("remove the directory `.terraform/modules` and run `terraform init`".to_owned());
+            let directory = data_directory.join("modules");
+            let help = Some(format!("remove the directory `{}` and run `terraform init`", directory.display()));
             faults.push(Fault { kind: FaultKind::Broken, message, span, help });
         };
         let text = match files.read(&path) {

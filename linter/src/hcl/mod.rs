@@ -48,11 +48,13 @@ use crate::unit::Unit;
 pub use self::files::{Disk, Files, Memory};
 pub use self::module::{Calls, is_configuration};
 
-/// What the command line says about variables.
+/// What whoever runs the linter says about a configuration, besides what is in it.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Files with values of variables, as with `-var-file`. Relative to where the run started; the later wins.
     pub var_files: Vec<PathBuf>,
+    /// Where `terraform init` puts modules, as `TF_DATA_DIR` says: relative to the root module; `.terraform` if nothing.
+    pub data_directory: Option<PathBuf>,
 }
 
 /// A configuration that was read.
@@ -69,7 +71,7 @@ pub struct Configuration {
 pub fn read_module(files: &dyn Files, directory: &Path, options: &Options) -> Configuration {
     let mut sources = Sources::default();
     let mut faults = Vec::new();
-    let tree = module::load(files, directory, &options.var_files, &mut sources, &mut faults);
+    let tree = module::load(files, directory, options, &mut sources, &mut faults);
     let called = tree.directories.iter().skip(1).map(|directory| directory.path.clone()).collect();
     let run = Run::new(&tree, files, sources, faults);
     let mut unit = Unit::default();
@@ -90,7 +92,7 @@ pub fn calls(files: &dyn Files, directory: &Path) -> Calls {
 pub fn read_outputs(files: &dyn Files, directory: &Path, options: &Options) -> (BTreeMap<String, Node>, Unit) {
     let mut sources = Sources::default();
     let mut faults = Vec::new();
-    let tree = module::load(files, directory, &options.var_files, &mut sources, &mut faults);
+    let tree = module::load(files, directory, options, &mut sources, &mut faults);
     let run = Run::new(&tree, files, sources, faults);
     let outputs =
         run.outputs(0).into_iter().map(|entry| (entry.key.into(), run.resolved(&entry.value).node())).collect();

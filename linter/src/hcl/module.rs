@@ -10,7 +10,7 @@ use super::files::{Files, tidy};
 use super::installed::{Absent, Installed};
 use super::parse::{self, SyntaxError};
 use super::syntax::{Block, Body, BodyView, Expr, Name};
-use super::{json_syntax, types};
+use super::{Options, json_syntax, types};
 use crate::source::{Sources, Syntax};
 use crate::unit::{Fault, FaultKind};
 
@@ -92,12 +92,14 @@ const MOST_DIRECTORIES: usize = 500;
 pub(super) fn load(
     files: &dyn Files,
     root: &Path,
-    var_files: &[PathBuf],
+    options: &Options,
     sources: &mut Sources,
     faults: &mut Vec<Fault>,
 ) -> Tree {
     let root = tidy(root);
-    let installed = Installed::beside(files, &root, sources, faults);
+    let data_directory = tidy(&root.join(options.data_directory.as_deref().unwrap_or(Path::new(".terraform"))));
+    sources.install_in(data_directory.clone());
+    let installed = Installed::read(files, &root, &data_directory, sources, faults);
     let mut loader = Loader { files, sources, faults };
     let mut tree = Tree::default();
     let mut known: BTreeMap<PathBuf, usize> = BTreeMap::from([(root.clone(), 0)]);
@@ -153,7 +155,7 @@ pub(super) fn load(
         }
         tree.directories.push(directory);
     }
-    tree.values = loader.values(&root, var_files);
+    tree.values = loader.values(&root, &options.var_files);
     tree
 }
 

@@ -59,13 +59,15 @@ Anything else found on the way is passed over in silence; a file that is named a
 /// The name of standard input.
 pub(crate) const STDIN: &str = "-";
 
-/// What to pass over, and what Terraform's variables are.
+/// What to pass over, and what whoever runs the linter says about configurations of Terraform.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Patterns as in `.gitignore`, relative to where the run started, of what is not judged even if it is found.
     pub exclude: Vec<String>,
     /// Files with values of Terraform's variables, as with `-var-file`; the later wins.
     pub var_files: Vec<PathBuf>,
+    /// Where `terraform init` puts modules, as in [`hcl::Options`].
+    pub data_directory: Option<PathBuf>,
     /// What stands for files on disk.
     pub unsaved: Unsaved,
 }
@@ -138,8 +140,15 @@ impl Input {
     fn read(self, options: &Options) -> Option<Unit> {
         match self {
             Self::Configuration { root, within } => {
-                let disk = hcl::Disk::around(&within).and(&options.var_files).under(&options.unsaved);
-                let options = hcl::Options { var_files: options.var_files.clone() };
+                let data_directory = options.data_directory.as_ref().map(|path| root.directory.join(path));
+                let disk = hcl::Disk::around(&within)
+                    .and(&options.var_files)
+                    .and(data_directory.as_slice())
+                    .under(&options.unsaved);
+                let options = hcl::Options {
+                    var_files: options.var_files.clone(),
+                    data_directory: options.data_directory.clone(),
+                };
                 Some(hcl::read_module(&disk, &root.directory, &options).unit)
             }
             Self::File { path, is_named } => document(&path, is_named, &options.unsaved),

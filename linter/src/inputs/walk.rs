@@ -28,7 +28,7 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Inputs {
         }
     };
     for path in paths {
-        found.path(path, &exclude);
+        found.path(path, &exclude, options.data_directory.as_deref());
     }
     Inputs { inputs: found.inputs(&options.unsaved), options: options.clone() }
 }
@@ -64,14 +64,14 @@ struct Found {
 }
 
 impl Found {
-    fn path(&mut self, path: &Path, exclude: &Override) {
+    fn path(&mut self, path: &Path, exclude: &Override, data_directory: Option<&Path>) {
         if path.as_os_str() == STDIN {
             self.named.insert(path.to_owned());
             return;
         }
         match path.metadata() {
             Err(error) => self.broken(format!("cannot read `{}`: {error}", path.display())),
-            Ok(metadata) if metadata.is_dir() => self.directory(path, exclude),
+            Ok(metadata) if metadata.is_dir() => self.directory(path, exclude, data_directory),
             Ok(_) if hcl::is_configuration(path) => self.configuration(path, path.parent().unwrap_or(Path::new(""))),
             Ok(_) => {
                 self.named.insert(tidy(path));
@@ -79,9 +79,14 @@ impl Found {
         }
     }
 
-    fn directory(&mut self, path: &Path, exclude: &Override) {
+    fn directory(&mut self, path: &Path, exclude: &Override, data_directory: Option<&Path>) {
+        let data_directory = data_directory.map(Path::to_owned);
         let walk = WalkBuilder::new(path)
             .overrides(exclude.clone())
+            // `.terraform` is hidden; another one is passed over too.
+            .filter_entry(move |entry| {
+                entry.depth() == 0 || !data_directory.as_ref().is_some_and(|data| is_data(entry.path(), data))
+            })
             // A checkout without its `.git`, as in many pipelines, is ignored by the same rules.
             .require_git(false)
             .build();
@@ -137,6 +142,17 @@ impl Found {
         inputs.extend(files.into_iter().map(|(path, is_named)| Input::File { path, is_named }));
         inputs
     }
+}
+
+/// Whether `terraform init` made a directory, if it was told to use this one in the root module that it was run in.
+fn is_data(directory: &Path, told: &Path) -> bool {
+    let name: PathBuf = told.components().filter(|part| matches!(part, Component::Normal(_))).collect();
+    let ends_so = if told.is_absolute() {
+        std::path::absolute(directory).is_ok_and(|directory| directory == told)
+    } else {
+        directory.ends_with(name)
+    };
+    ends_so && directory.join("modules/modules.json").is_file()
 }
 
 /// Terraform's own JSON, which is no document.

@@ -97,14 +97,29 @@ fn what_is_broken_is_left_alone_and_said() {
 }
 
 #[test]
-fn modules_that_were_installed_are_not_changed() {
-    let list = r#"{"Modules":[{"Key":"m","Source":"registry.terraform.io/x/y/z","Dir":".terraform/modules/m"}]}"#;
-    let runner = Runner::new()
-        .file("main.tf", "module \"m\" {\n  source = \"x/y/z\"\n}\n")
-        .file(".terraform/modules/modules.json", list)
-        .file(".terraform/modules/m/main.tf", BEFORE);
-    let run = runner.run("--fix-unsafe .");
-    assert!(run.out.contains("error[put-without-tls]"), "{}", run.out);
-    assert_eq!(run.code, 1);
-    assert_eq!(runner.read(".terraform/modules/m/main.tf"), BEFORE);
+fn modules_that_were_installed_are_read_and_not_changed() {
+    let elsewhere = Runner::new();
+    let outside = elsewhere.path("data").display().to_string();
+    for (said, data) in [
+        (None, ".terraform"),
+        (Some(""), ".terraform"),
+        (Some("tf-data"), "tf-data"),
+        (Some("../tf-data"), "../tf-data"),
+        (Some(&*outside), &*outside),
+    ] {
+        let list =
+            format!(r#"{{"Modules":[{{"Key":"m","Source":"registry.terraform.io/x/y/z","Dir":"{data}/modules/m"}}]}}"#);
+        let installed = format!("root/{data}/modules/m/main.tf").replace(&format!("root/{outside}"), &outside);
+        let runner = Runner::new()
+            .file(".git/config", "")
+            .file("root/main.tf", "module \"m\" {\n  source = \"x/y/z\"\n}\n")
+            .file(&installed.replace("m/main.tf", "modules.json"), list)
+            .file(&installed, BEFORE);
+        let mut command = runner.command("check --fix-unsafe .");
+        let output = said.iter().fold(&mut command, |command, said| command.env("TF_DATA_DIR", said)).output().unwrap();
+        let out = String::from_utf8_lossy(&output.stdout);
+        assert!(out.contains("error[put-without-tls]"), "{said:?}: {out}");
+        assert_eq!(output.status.code(), Some(1), "{said:?}");
+        assert_eq!(runner.read(&installed), BEFORE, "{said:?}");
+    }
 }

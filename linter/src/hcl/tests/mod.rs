@@ -639,7 +639,7 @@ fn files_of_opentofu_variables_and_sets_of_files() {
     ]
     .into_iter()
     .collect();
-    let options = Options { var_files: vec!["named.tfvars".into()] };
+    let options = Options { var_files: vec!["named.tfvars".into()], ..Options::default() };
     let configuration = read_module(&files, Path::new("root"), &options);
     assert_eq!(
         printed(&configuration.unit),
