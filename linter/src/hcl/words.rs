@@ -77,7 +77,7 @@ impl Words {
         self.length / 64 + self.pieces.len() / 4
     }
 
-    /// Adds a piece; one that follows its neighbour in the source, or was made at the same place, is joined to it.
+    /// Adds a piece; what follows its neighbour in the source, as it stands there, is joined to it.
     pub(super) fn push(&mut self, piece: Piece) {
         self.length += piece.known().map_or(0, str::len);
         if let (Some(last), TextPart::Known(text)) = (self.pieces.last_mut(), &piece.part) {
@@ -130,7 +130,7 @@ impl Words {
     /// The parts between separators, of which the last of `most` is all the rest. Nothing if an unknown part may hold a separator that counts.
     pub(super) fn split(&self, separator: &str, most: usize) -> Option<Vec<Self>> {
         let mut parts = vec![Self::default()];
-        for piece in &self.pieces {
+        for piece in &self.runs() {
             let left = most - parts.len();
             let last = parts.last_mut().expect("one at least");
             match &piece.part {
@@ -145,6 +145,21 @@ impl Words {
             }
         }
         Some(parts)
+    }
+
+    /// The pieces with known neighbours made one, since a text to look for may lie in several of them. A run stands where it begins.
+    fn runs(&self) -> Vec<Piece> {
+        let mut runs: Vec<Piece> = Vec::with_capacity(self.pieces.len());
+        for piece in &self.pieces {
+            match (runs.last_mut(), &piece.part) {
+                (Some(Piece { part: TextPart::Known(before), verbatim, .. }), TextPart::Known(text)) => {
+                    before.push_str(text);
+                    *verbatim = false;
+                }
+                _ => runs.push(piece.clone()),
+            }
+        }
+        runs
     }
 
     /// Reads the text as JSON. Places are those of the sources. The last answer says whether all its values stand in the sources

@@ -259,6 +259,7 @@ resource "mediastore_container" "live" {
             r#""arn:aws:mediastore:${provider.mediastore.region}:${provider.mediastore.account_id}:container/live""#,
         ),
         ("split(\":\", mediastore_container.live.arn)[5]", r#""container/live""#),
+        ("split(\"\\n\\n\", \"a\\n\\nb-${data.aws_caller_identity.me.account_id}\")[0]", r#""a""#),
         ("terraform.workspace", "${terraform.workspace}"),
         ("timestamp()", "${timestamp()}"),
         ("var.project == \"a\" ? \"same\" : \"same\"", r#""same""#),
