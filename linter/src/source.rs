@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use mediastore_policy::json::{Member, Node, Value};
 use mediastore_policy::span::Span;
 
 /// The language of a text, which decides how an edit is spelled.
@@ -106,6 +107,31 @@ impl Source {
         let before = self.text.get(..offset).unwrap_or(&self.text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    }
+}
+
+/// A place in a text as a place of the unit in which the text has this base.
+pub(crate) fn moved(span: Span, base: usize) -> Span {
+    Span::new(span.start + base, span.end + base)
+}
+
+/// Moves every place of a tree likewise.
+pub(crate) fn move_tree(node: &mut Node, base: usize) {
+    place_tree(node, &|span| moved(span, base));
+}
+
+/// Gives every place of a tree anew. The tree's depth is bounded by whoever read it.
+pub(crate) fn place_tree(node: &mut Node, place: &dyn Fn(Span) -> Span) {
+    node.span = place(node.span);
+    match &mut node.value {
+        Value::Array(items) => items.iter_mut().for_each(|item| place_tree(item, place)),
+        Value::Object(members) => {
+            for Member { key_span, node, .. } in members {
+                *key_span = place(*key_span);
+                place_tree(node, place);
+            }
+        }
+        _ => {}
     }
 }
 

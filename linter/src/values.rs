@@ -30,7 +30,7 @@ use mediastore_policy::problem::Problem;
 use mediastore_policy::span::Span;
 use mediastore_policy::text::{CharClass, Hole, Text};
 
-use crate::source::Syntax;
+use crate::source::{Syntax, move_tree, moved};
 use crate::unit::{Container, Dialect, Document, DocumentKind, Origin, Owner, Unit};
 
 /// What is to be judged: a container with what is attached to it, or documents alone.
@@ -101,15 +101,15 @@ pub fn unit_of(values: &Values) -> Unit {
         let base = unit.sources.add(name_of(*kind), Syntax::Json, text.as_str());
         let (mut body, problems) = json::parse(text.as_str(), Limits::default());
         if let Some(body) = &mut body {
-            shift(body, base);
+            move_tree(body, base);
         }
-        let moved = |problem: Problem| Problem { span: moved(problem.span, base), ..problem };
+        let placed = |problem: Problem| Problem { span: moved(problem.span, base), ..problem };
         unit.documents.push(Document {
             kind: *kind,
             origin: origin(address),
             owner: owner.clone(),
             body,
-            problems: problems.into_iter().map(moved).collect(),
+            problems: problems.into_iter().map(placed).collect(),
             span: Span::new(base, base + text.len()),
             text: Some(text.clone()),
             editable: Some(Syntax::Json),
@@ -124,23 +124,5 @@ fn name_of(kind: DocumentKind) -> &'static str {
         DocumentKind::Cors => "cors_policy",
         DocumentKind::Lifecycle => "lifecycle_policy",
         DocumentKind::Metric => "metric_policy",
-    }
-}
-
-fn moved(span: Span, by: usize) -> Span {
-    Span::new(span.start + by, span.end + by)
-}
-
-fn shift(node: &mut Node, by: usize) {
-    node.span = moved(node.span, by);
-    match &mut node.value {
-        Value::Array(items) => items.iter_mut().for_each(|item| shift(item, by)),
-        Value::Object(members) => {
-            for member in members {
-                member.key_span = moved(member.key_span, by);
-                shift(&mut member.node, by);
-            }
-        }
-        _ => {}
     }
 }

@@ -13,7 +13,7 @@ use mediastore_policy::span::Span;
 use similar::TextDiff;
 
 use crate::finding::Safety;
-use crate::located::{Located, LocatedFix, Place};
+use crate::located::{Located, LocatedFix};
 use crate::unsaved::Unsaved;
 
 /// What became of a set of findings' fixes.

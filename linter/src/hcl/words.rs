@@ -8,10 +8,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use compact_str::CompactString;
-use mediastore_policy::json::{self, Limits, Member, Node, Template, Value};
+use mediastore_policy::json::{self, Limits, Node, Template};
 use mediastore_policy::problem::Problem;
 use mediastore_policy::span::Span;
 use mediastore_policy::text::{Hole, Text, TextPart};
+
+use crate::source::place_tree;
 
 /// A part of a text.
 #[derive(Debug, Clone)]
@@ -185,7 +187,7 @@ impl Words {
         }
         places.spelled.set(true);
         if let Some(node) = &mut node {
-            places.move_node(node);
+            place_tree(node, &|span| places.span(span));
         }
         (node, problems, places.spelled.get())
     }
@@ -219,20 +221,6 @@ struct Places<'a> {
 }
 
 impl Places<'_> {
-    fn move_node(&self, node: &mut Node) {
-        node.span = self.span(node.span);
-        match &mut node.value {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.move_node(item)),
-            Value::Object(members) => {
-                for Member { key_span, node, .. } in members {
-                    *key_span = self.span(*key_span);
-                    self.move_node(node);
-                }
-            }
-            _ => {}
-        }
-    }
-
     fn span(&self, span: Span) -> Span {
         let Some((first, start)) = self.find(span.start) else { return Span::default() };
         let (last, end) = match span.end > span.start {
@@ -263,6 +251,8 @@ impl Places<'_> {
 
 #[cfg(test)]
 mod tests {
+    use mediastore_policy::json::Value;
+
     use super::*;
 
     #[test]

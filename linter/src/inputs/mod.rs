@@ -31,7 +31,7 @@ use mediastore_policy::span::Span;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::hcl;
-use crate::source::Syntax;
+use crate::source::{Syntax, moved};
 use crate::unit::{Fault, FaultKind, Unit};
 use crate::unsaved::Unsaved;
 
@@ -228,7 +228,7 @@ fn json(path: &Path, text: &str, is_named: bool) -> Option<Unit> {
                 .map(|problem| Fault {
                     kind: FaultKind::Broken,
                     message: problem.message,
-                    span: Span::new(problem.span.start + base, problem.span.end + base),
+                    span: moved(problem.span, base),
                     help: problem.help,
                 })
                 .collect();

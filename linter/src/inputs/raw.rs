@@ -7,8 +7,7 @@ use mediastore_policy::problem::Problem;
 use mediastore_policy::span::Span;
 
 use super::document::{self, known, member, value};
-use super::spelling::shift;
-use crate::source::Syntax;
+use crate::source::{Syntax, move_tree, moved};
 use crate::unit::{Dialect, Document, DocumentKind, Fault, FaultKind, Origin, Owner, Unit};
 
 /// The members of the CLI's inputs and answers that hold a document.
@@ -23,11 +22,8 @@ const WRAPPERS: &[(&str, DocumentKind)] = &[
 pub(super) fn read(path: &Path, text: &str, mut root: Node, problems: Vec<Problem>, is_named: bool) -> Option<Unit> {
     let mut unit = Unit::default();
     let base = unit.sources.add(path, Syntax::Json, text);
-    shift(&mut root, base);
-    let problems = problems.into_iter().map(|mut problem| {
-        problem.span = Span::new(problem.span.start + base, problem.span.end + base);
-        problem
-    });
+    move_tree(&mut root, base);
+    let problems = problems.into_iter().map(|problem| Problem { span: moved(problem.span, base), ..problem });
     let origin = Origin {
         dialect: Dialect::Raw,
         address: path.display().to_string(),

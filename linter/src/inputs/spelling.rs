@@ -5,10 +5,12 @@
 
 use std::sync::Arc;
 
-use mediastore_policy::json::{self, Limits, Member, Node, Template, Value};
+use mediastore_policy::json::{self, Limits, Node, Template};
 use mediastore_policy::problem::Problem;
 use mediastore_policy::span::Span;
 use mediastore_policy::text::{Hole, Text, TextPart};
+
+use crate::source::place_tree;
 
 /// How a scalar is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,32 +175,12 @@ impl Spelled {
         };
         (
             node.map(|mut node| {
-                replace(&mut node, &|span| self.place(span));
+                place_tree(&mut node, &|span| self.place(span));
                 node
             }),
             problems.into_iter().map(placed).collect(),
         )
     }
-}
-
-/// Gives every place of a tree anew. The tree's depth is bounded by whoever read it.
-pub(super) fn replace(node: &mut Node, place: &dyn Fn(Span) -> Span) {
-    node.span = place(node.span);
-    match &mut node.value {
-        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, place)),
-        Value::Object(members) => {
-            for Member { key_span, node, .. } in members {
-                *key_span = place(*key_span);
-                replace(node, place);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Moves every place of a tree.
-pub(super) fn shift(node: &mut Node, by: usize) {
-    replace(node, &|span| Span::new(span.start + by, span.end + by));
 }
 
 /// Walks a text and its spelling side by side.

@@ -12,8 +12,8 @@ use mediastore_policy::text::{CharClass, Hole, Text};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::spelling::shift;
 use super::terraform::type_of;
+use crate::source::move_tree;
 use crate::unit::{Fault, FaultKind};
 
 /// Bounds of one resource.
@@ -125,7 +125,7 @@ impl<'a> Collector<'a> {
             self.broken(format!("`{address}` is too large or too deeply nested"), place);
             return;
         };
-        shift(&mut attributes, place.start);
+        move_tree(&mut attributes, place.start);
         self.shown.push(whole);
         self.hidden.extend(hide(&mut attributes));
         self.instances.push(Instance { address, module, type_name, attributes });

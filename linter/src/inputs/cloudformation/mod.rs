@@ -17,9 +17,9 @@ use mediastore_policy::text::{Hole, Text};
 use self::evaluate::{Evaluated, Evaluator, Parameters, object_member};
 use self::parameters::{Parameter, World, worlds};
 use super::document::{self, known, member, value, wrong_type};
-use super::spelling::{Spelled, Style, replace};
+use super::spelling::{Spelled, Style};
 use super::{sniff, yaml};
-use crate::source::Syntax;
+use crate::source::{Syntax, move_tree, moved};
 use crate::unit::{Container, Dialect, Document, DocumentKind, Fault, FaultKind, Origin, Owner, Stranger, Unit};
 
 /// The type of a container.
@@ -75,7 +75,7 @@ pub(super) fn read_yaml(path: &Path, text: &str, is_named: bool) -> Option<Unit>
             unit.faults.push(Fault {
                 kind: FaultKind::Broken,
                 message: error.message,
-                span: Span::new(error.span.start + base, error.span.end + base),
+                span: moved(error.span, base),
                 help: None,
             });
             unit
@@ -93,7 +93,7 @@ fn read(
 ) -> Option<Unit> {
     let mut unit = Unit::default();
     let base = unit.sources.add(path, syntax, text);
-    replace(&mut root, &|span| Span::new(span.start + base, span.end + base));
+    move_tree(&mut root, base);
     let resources = match object_member(&root, "Resources").map(|node| &node.value) {
         Some(Value::Object(members)) => members.as_slice(),
         _ => &[],
