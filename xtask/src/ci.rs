@@ -5,9 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::dependencies;
-use crate::protos;
-use crate::reference;
+use crate::generated;
 use crate::shell::{self, Failure, say};
 use crate::smt;
 
@@ -26,11 +24,7 @@ pub(crate) fn run(repository: &Path) -> Result<(), Failure> {
         outcome
     };
     step("format", &|| shell::cargo(repository, &["fmt", "--all", "--check"]))?;
-    step("generated code", &|| Ok(protos::check(repository)?))?;
-    step("generated pages", &|| {
-        reference::check(repository)?;
-        dependencies::check(repository)
-    })?;
+    step("generated files", &|| generated::check(repository))?;
     step("clippy", &|| cargo(&["clippy"], &["--all-targets", "--", "-D", "warnings"]))?;
     if has_nextest() {
         step("tests, end to end too", &|| cargo(&["nextest", "run"], &["--no-fail-fast"]))?;

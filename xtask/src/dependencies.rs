@@ -7,6 +7,7 @@ use std::path::Path;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
+use crate::generated::Made;
 use crate::shell::Failure;
 
 const PAGE: &str = "docs/dependencies.md";
@@ -15,23 +16,9 @@ fn metadata(repository: &Path) -> Result<Metadata, Failure> {
     Ok(MetadataCommand::new().current_dir(repository).other_options(vec!["--locked".to_owned()]).exec()?)
 }
 
-/// Writes the page; returns its path.
-pub(crate) fn write(repository: &Path) -> Result<&'static str, Failure> {
-    let path = repository.join(PAGE);
-    std::fs::write(&path, page(&metadata(repository)?)).map_err(Failure::file(&path))?;
-    Ok(PAGE)
-}
-
-/// Compares the committed page with what it should be.
-pub(crate) fn check(repository: &Path) -> Result<(), Failure> {
-    let text = std::fs::read_to_string(repository.join(PAGE)).unwrap_or_default();
-    if text == page(&metadata(repository)?) {
-        return Ok(());
-    }
-    Err(Failure::Unexpected(format!("`{PAGE}` is stale, run `cargo xtask gen`")))
-}
-
-fn page(metadata: &Metadata) -> String {
+/// The page.
+pub(crate) fn page(repository: &Path) -> Result<Made, Failure> {
+    let metadata = metadata(repository)?;
     // Versions are in `Cargo.lock`: a page of them would change with every update.
     let mut users: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for member in metadata.workspace_packages() {
@@ -58,7 +45,7 @@ fn page(metadata: &Metadata) -> String {
         let _ = writeln!(text, "| {name} | {} | {} |", licence.unwrap_or_default(), users.join(", "));
     }
     let _ = writeln!(text, "\nLicences that may be shipped: {}.", ALLOWED.join(", "));
-    text
+    Ok((PAGE.to_owned(), text))
 }
 
 /// Licences that ask for no more than to be named.

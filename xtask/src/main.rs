@@ -8,9 +8,9 @@ mod ci;
 mod demo;
 mod dependencies;
 mod dist;
+mod generated;
 mod protos;
 mod reference;
-mod rule_pages;
 mod shell;
 mod smt;
 #[cfg(test)]
@@ -49,12 +49,12 @@ fn main() -> ExitCode {
         }
         ["seal"] => dist::seal(repository(), None).map_err(sentence),
         ["seal", "--key", key] => dist::seal(repository(), Some(key)).map_err(sentence),
-        ["gen"] => generate().map(|files| {
+        ["gen"] => generated::write(repository()).map_err(sentence).map(|files| {
             for file in files {
                 println!("wrote {file}");
             }
         }),
-        ["gen", "--check"] => check_generated(),
+        ["gen", "--check"] => generated::check(repository()).map_err(sentence),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -67,24 +67,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Writes everything that is generated; returns the paths.
-fn generate() -> Result<Vec<String>, String> {
-    let mut files: Vec<String> =
-        protos::write(repository()).map_err(sentence)?.into_iter().map(str::to_owned).collect();
-    files.extend(reference::write(repository()).map_err(sentence)?);
-    files.extend(rule_pages::write(repository()).map_err(sentence)?);
-    files.push(dependencies::write(repository()).map_err(sentence)?.to_owned());
-    Ok(files)
-}
-
-/// Compares everything that is generated with what is committed.
-fn check_generated() -> Result<(), String> {
-    protos::check(repository()).map_err(sentence)?;
-    reference::check(repository()).map_err(sentence)?;
-    rule_pages::check(repository()).map_err(sentence)?;
-    dependencies::check(repository()).map_err(sentence)
 }
 
 fn sentence(error: impl Display) -> String {

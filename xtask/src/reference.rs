@@ -1,10 +1,9 @@
-//! Writes the provider's reference, in the layout that registries read: a page for the provider and for every resource, data
+//! The provider's reference, in the layout that registries read: a page for the provider and for every resource, data
 //! source, function, action, ephemeral resource and list resource.
 //!
 //! A page says what the schema says, and shows the example that the end-to-end tests run. Nothing is written here about any
 //! one type; guides are written by hand.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -15,6 +14,9 @@ use tf_plugin::provider::Provider;
 use tf_plugin::resource::MovedState;
 use tf_plugin::schema::{Attribute, Block, Mode, NestedBlock, Nesting, OnChange};
 use tf_plugin::types::Type;
+
+use crate::generated::Made;
+use crate::shell::Failure;
 
 /// Types of hashicorp/aws whose state might be taken over.
 const FOREIGN_TYPES: [&str; 2] = ["aws_media_store_container", "aws_media_store_container_policy"];
@@ -53,56 +55,13 @@ const LIST: Kind = Kind {
 };
 const ACTION: Kind = Kind { folder: "actions", title: "Action", example: "main.tf", needs: "Needs Terraform 1.14." };
 
-/// Why the pages could not be made, or are not what they should be.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
-    #[error("cannot read or write `{path}`: {source}")]
-    File { path: String, source: std::io::Error },
-    #[error("`{0}` is stale, run `cargo xtask gen`")]
-    Stale(String),
-    #[error("`{0}` describes nothing that the provider has; delete it")]
-    Orphan(String),
+/// The folders that hold such pages and nothing else.
+pub(crate) fn folders() -> impl Iterator<Item = String> {
+    [RESOURCE, DATA_SOURCE, FUNCTION, EPHEMERAL, LIST, ACTION].into_iter().map(|kind| format!("docs/{}", kind.folder))
 }
 
-/// Writes the pages; returns their paths.
-pub(crate) fn write(repository: &Path) -> Result<Vec<String>, Error> {
-    let mut written = Vec::new();
-    for (path, text) in pages(repository)? {
-        let target = repository.join(&path);
-        let failed = |source| Error::File { path: path.clone(), source };
-        if let Some(folder) = target.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        std::fs::write(&target, text).map_err(failed)?;
-        written.push(path);
-    }
-    Ok(written)
-}
-
-/// Compares the committed pages with what they should be.
-pub(crate) fn check(repository: &Path) -> Result<(), Error> {
-    let pages = pages(repository)?;
-    for (path, text) in &pages {
-        if std::fs::read_to_string(repository.join(path)).ok().as_ref() != Some(text) {
-            return Err(Error::Stale(path.clone()));
-        }
-    }
-    let made: BTreeSet<&str> = pages.iter().map(|(path, _)| path.as_str()).collect();
-    for kind in [RESOURCE, DATA_SOURCE, FUNCTION, EPHEMERAL, LIST, ACTION] {
-        let folder = format!("docs/{}", kind.folder);
-        // A folder that is not there holds nothing that could be left over.
-        for entry in std::fs::read_dir(repository.join(&folder)).into_iter().flatten().flatten() {
-            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            if !made.contains(path.as_str()) {
-                return Err(Error::Orphan(path));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Every page: its path, and its text.
-fn pages(repository: &Path) -> Result<Vec<(String, String)>, Error> {
+/// Every page.
+pub(crate) fn pages(repository: &Path) -> Result<Vec<Made>, Failure> {
     let mut pages = vec![index(repository)?];
     for each in MediaStore.resources() {
         let mut page = Page::new(repository, &RESOURCE, each.name(), &each.schema().block.description)?;
@@ -148,7 +107,7 @@ fn pages(repository: &Path) -> Result<Vec<(String, String)>, Error> {
 }
 
 /// The page of the provider itself, with a table of contents.
-fn index(repository: &Path) -> Result<(String, String), Error> {
+fn index(repository: &Path) -> Result<Made, Failure> {
     let schema = MediaStore.schema();
     let mut page = Page { path: "docs/index.md".to_owned(), text: String::new() };
     page.front_matter("MediaStore Provider", &schema.block.description);
@@ -184,7 +143,7 @@ struct Page {
 }
 
 impl Page {
-    fn new(repository: &Path, kind: &Kind, name: &str, description: &str) -> Result<Page, Error> {
+    fn new(repository: &Path, kind: &Kind, name: &str, description: &str) -> Result<Page, Failure> {
         let mut page = Page { path: format!("docs/{}/{}.md", kind.folder, short(name)), text: String::new() };
         page.front_matter(&format!("{name} {}", kind.title), description);
         page.line(&format!("# {name} ({})\n\n{description}\n", kind.title));
@@ -307,7 +266,7 @@ impl Page {
         self.line("");
     }
 
-    fn finish(self) -> (String, String) {
+    fn finish(self) -> Made {
         (self.path, format!("{}\n", self.text.trim_end()))
     }
 }
@@ -356,9 +315,9 @@ fn short(name: &str) -> &str {
 }
 
 /// An example's text, without the requirement that every configuration opens with.
-fn example(repository: &Path, file: &str) -> Result<String, Error> {
-    let path = format!("examples/{file}");
-    let text = std::fs::read_to_string(repository.join(&path)).map_err(|source| Error::File { path, source })?;
+fn example(repository: &Path, file: &str) -> Result<String, Failure> {
+    let path = repository.join("examples").join(file);
+    let text = std::fs::read_to_string(&path).map_err(Failure::file(&path))?;
     let body = match text.strip_prefix("terraform {") {
         Some(rest) => rest.split_once("\n}\n").map_or("", |(_, body)| body),
         None => &text,
@@ -369,12 +328,6 @@ fn example(repository: &Path, file: &str) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::repository;
-
-    #[test]
-    fn the_committed_pages_are_what_schemas_and_examples_make() {
-        check(repository()).unwrap();
-    }
 
     #[test]
     fn a_page_tells_flags_and_nested_blocks() {

@@ -33,12 +33,15 @@ pub(crate) enum Failure {
     /// The workspace's description could not be read.
     #[error(transparent)]
     Metadata(#[from] cargo_metadata::Error),
-    /// Generated files are not what they should be.
+    /// The code of the protocol could not be made.
     #[error(transparent)]
-    Generated(#[from] crate::protos::Error),
-    /// Generated pages are not what they should be.
-    #[error(transparent)]
-    Pages(#[from] crate::reference::Error),
+    Protocol(#[from] crate::protos::Error),
+    /// A generated file is not what it should be.
+    #[error("`{0}` is stale, run `cargo xtask gen`")]
+    Stale(String),
+    /// A generated page is of something that is gone.
+    #[error("`{0}` describes nothing that there is; delete it")]
+    Orphan(String),
     /// No release files.
     #[error(transparent)]
     Archive(#[from] xtask::archive::Error),
