@@ -15,6 +15,7 @@ mod control;
 mod data;
 mod error;
 mod faults;
+mod hex;
 mod server;
 mod service;
 mod store;

@@ -7,8 +7,8 @@ use aws_lc_rs::digest;
 use http::header::HOST;
 use http::request::Parts;
 
-use super::presented::hex;
 use super::refusal::Refusal;
+use crate::hex::hex;
 
 /// The SHA-256 of bytes, in hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
@@ -97,8 +97,7 @@ fn query(wire: &str) -> String {
         encode(&decode(text), &mut encoded);
         encoded
     };
-    let pairs = wire.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let mut pairs: Vec<(String, String)> = pairs.map(|(name, value)| (encoded(name), encoded(value))).collect();
+    let mut pairs: Vec<(String, String)> = pairs(wire).map(|(name, value)| (encoded(name), encoded(value))).collect();
     pairs.retain(|(name, _)| name != "X-Amz-Signature");
     pairs.sort_unstable();
     let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -108,8 +107,12 @@ fn query(wire: &str) -> String {
 /// Names and values of a query, decoded.
 pub(super) fn query_pairs(wire: &str) -> Vec<(String, String)> {
     let text = |text: &str| String::from_utf8_lossy(&decode(text)).into_owned();
-    let pairs = wire.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.map(|(name, value)| (text(name), text(value))).collect()
+    pairs(wire).map(|(name, value)| (text(name), text(value))).collect()
+}
+
+/// Names and values of a query as they are on the wire.
+fn pairs(wire: &str) -> impl Iterator<Item = (&str, &str)> {
+    wire.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
 /// Undoes percent-encoding. A `%` that starts no escape stands for itself, as does a `+`.

@@ -9,9 +9,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Buf, Bytes, BytesMut};
 
-use super::presented::hex32;
 use super::refusal::Refusal;
 use super::signature::SigningKey;
+use crate::hex::hex32;
 
 /// Longest line of the framing: a size and a signature, or a trailing header.
 const LINE: usize = 1024;

@@ -19,6 +19,7 @@ use mediastore_policy::request::{Caller, Context};
 use serde_json::{Map, Value};
 
 use crate::config::Account;
+use crate::hex::hex;
 
 /// The file in a data folder that holds the owner's generated key, in the form of an AWS credentials file.
 pub const OWNER_KEY_FILE: &str = "credentials";
@@ -90,7 +91,7 @@ impl OwnerKey {
         let mut bytes = [0; 42];
         getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
         let (name, secret) = bytes.split_at(12);
-        let access_key = format!("MEDIASTORE{}", super::presented::hex(name).to_ascii_uppercase());
+        let access_key = format!("MEDIASTORE{}", hex(name).to_ascii_uppercase());
         Ok(Self { access_key, secret: Secret(URL_SAFE_NO_PAD.encode(secret)) })
     }
 
@@ -334,10 +335,15 @@ fn listed(value: &Value) -> Result<Keys, String> {
         .collect()
 }
 
+/// Whether a text can be an access key. AWS's are 16 to 128 letters and digits.
+pub(super) fn is_access_key(text: &str) -> bool {
+    let readable = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    (1..=128).contains(&text.len()) && text.bytes().all(readable)
+}
+
 fn identity(access_key: &str, value: &Value) -> Result<Identity, String> {
     const MEMBERS: &[&str] = &["secret_key", "principal", "session_token", "admin", "context"];
-    let readable = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    if access_key.is_empty() || access_key.len() > 128 || !access_key.bytes().all(readable) {
+    if !is_access_key(access_key) {
         return Err("an access key has up to 128 letters, digits and `_-.`".to_owned());
     }
     let members = value.as_object().ok_or("must be a table")?;

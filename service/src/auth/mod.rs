@@ -20,6 +20,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError};
+use mediastore_policy::limits;
 
 pub(crate) use credentials::Identity;
 pub use credentials::{CredentialsError, Identities, OWNER_KEY_FILE, OwnerKey};
@@ -30,18 +31,13 @@ pub(crate) use source::Source;
 
 use crate::config::Region;
 use crate::data::Incoming;
+use crate::hex::hex32;
 use chunked::{Announced, Checksum, Decoder, Signed};
 use presented::Presented;
 use signature::SigningKey;
 
 /// The header with the hash of the body, or with what stands for it.
 const CONTENT_SHA256: &str = "x-amz-content-sha256";
-
-/// Most bytes of a body whose hash has to be known before its signature can be checked: the largest object there is.
-const READ_FIRST: usize = 25 * 1024 * 1024;
-
-/// How long a client may take to send such a body, as for any upload.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Who sent a request, as far as it is proved.
 #[derive(Debug, Clone)]
@@ -167,7 +163,7 @@ fn declared(head: &Parts, query: &[(String, String)]) -> Result<Declared, Refusa
         (Some(Some(UNSIGNED_CHUNKS)), None) => Ok(Declared::UnsignedChunks),
         (Some(Some(SIGNED_CHUNKS)), None) => Ok(Declared::SignedChunks { trailer: false }),
         (Some(Some(SIGNED_CHUNKS_TRAILER)), None) => Ok(Declared::SignedChunks { trailer: true }),
-        (Some(Some(hash)), None) if presented::hex32(hash).is_some() => Ok(Declared::Hash(hash.to_owned())),
+        (Some(Some(hash)), None) if hex32(hash).is_some() => Ok(Declared::Hash(hash.to_owned())),
         _ => Err(wrong()),
     }
 }
@@ -209,7 +205,7 @@ fn every_amz_header_is_signed(head: &Parts, presented: &Presented) -> Result<(),
     }
 }
 
-/// Reads a body whose signature depends on all of it.
+/// Reads a body whose signature depends on all of it: no more than the largest object, in no more than the time of an upload.
 async fn read(body: &mut Incoming) -> Result<Bytes, Refusal> {
     let too_large =
         || Refusal::new(Kind::TooLarge, "the request body is too large to be read before its signature is checked");
@@ -221,15 +217,15 @@ async fn read(body: &mut Incoming) -> Result<Bytes, Refusal> {
                 Err(error) if error.is::<LengthLimitError>() => return Err(too_large()),
                 Err(error) => return Err(Refusal::body(format!("the request body ended early: {error}"))),
             }
-            if bytes.len() > READ_FIRST {
+            if bytes.len() as u64 > limits::OBJECT_SIZE {
                 return Err(too_large());
             }
         }
         Ok(bytes.freeze())
     };
-    let seconds = READ_TIMEOUT.as_secs();
+    let seconds = limits::UPLOAD_SECONDS;
     let too_slow = |_| Refusal::body(format!("the request body took longer than {seconds} seconds"));
-    tokio::time::timeout(READ_TIMEOUT, all).await.map_err(too_slow)?
+    tokio::time::timeout(Duration::from_secs(seconds), all).await.map_err(too_slow)?
 }
 
 #[cfg(test)]

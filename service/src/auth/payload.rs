@@ -10,9 +10,9 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 
 use super::chunked::Decoder;
-use super::presented::hex;
 use super::refusal::Refusal;
 use crate::data::Incoming;
+use crate::hex::hex;
 use crate::service::BodyError;
 
 /// The body of a request whose head has been checked. Its error is a [`Refusal`] in a box where a check failed.
@@ -32,17 +32,15 @@ pub(crate) enum Check {
     Read(Bytes),
     /// Chunk by chunk.
     Chunks { decoder: Box<Decoder>, ended: bool },
-    /// It failed; nothing more comes.
-    Failed,
+    /// It is over, well or not; nothing more comes.
+    Ended,
 }
 
 impl Check {
     pub(super) fn hash(expected: &str) -> Self {
         Self::Hash { expected: expected.to_owned(), running: digest::Context::new(&digest::SHA256) }
     }
-}
 
-impl Check {
     /// The body with this check of it.
     pub(crate) fn over(self, body: Incoming) -> Incoming {
         match self {
@@ -59,7 +57,7 @@ impl Body for Payload {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let frame = ready!(self.poll_checked(cx));
         if let Some(Err(_)) = frame {
-            self.check = Check::Failed;
+            self.check = Check::Ended;
         }
         Poll::Ready(frame)
     }
@@ -68,7 +66,7 @@ impl Body for Payload {
         match &self.check {
             Check::Nothing => self.body.is_end_stream(),
             Check::Read(bytes) => bytes.is_empty(),
-            Check::Failed => true,
+            Check::Ended => true,
             // The check at the end is still to come.
             Check::Hash { .. } | Check::Chunks { .. } => false,
         }
@@ -79,7 +77,7 @@ impl Body for Payload {
             Check::Nothing | Check::Hash { .. } => self.body.size_hint(),
             Check::Read(bytes) => SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX)),
             Check::Chunks { decoder, .. } => SizeHint::with_exact(decoder.left()),
-            Check::Failed => SizeHint::with_exact(0),
+            Check::Ended => SizeHint::with_exact(0),
         }
     }
 }
@@ -88,7 +86,7 @@ impl Payload {
     fn poll_checked(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         loop {
             match &mut self.check {
-                Check::Failed => return Poll::Ready(None),
+                Check::Ended => return Poll::Ready(None),
                 Check::Nothing => {
                     return Pin::new(&mut self.body).poll_frame(cx);
                 }
@@ -108,7 +106,7 @@ impl Payload {
                         Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                         None => {
                             let right = hex(running.clone().finish().as_ref()) == *expected;
-                            self.check = Check::Failed;
+                            self.check = Check::Ended;
                             let wrong = || Refusal::body("the body does not have the hash of its X-Amz-Content-Sha256");
                             return Poll::Ready((!right).then(|| Err(wrong().into())));
                         }
@@ -120,7 +118,7 @@ impl Payload {
                     }
                     if *ended {
                         let finished = decoder.finish();
-                        self.check = Check::Failed;
+                        self.check = Check::Ended;
                         return Poll::Ready(finished.err().map(|refusal| Err(refusal.into())));
                     }
                     match ready!(Pin::new(&mut self.body).poll_frame(cx)) {

@@ -10,8 +10,10 @@ use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
 
 use super::canonical;
+use super::credentials::is_access_key;
 use super::refusal::{Kind, Refusal};
 use crate::config::Region;
+use crate::hex::hex32;
 
 /// The only algorithm.
 pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -24,9 +26,6 @@ const SERVICE: &str = "mediastore";
 
 /// Longest life of a presigned URL, in seconds: seven days.
 const LONGEST_EXPIRY: u32 = 604_800;
-
-/// Longest access key; AWS's are 16 to 128.
-const LONGEST_ACCESS_KEY: usize = 128;
 
 const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
@@ -164,8 +163,7 @@ fn read(raw: Raw<'_>) -> Result<Presented, Refusal> {
     let [access_key, day, region, service, SCOPE_END] = parts[..] else {
         return Err(form());
     };
-    let readable = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    if !(1..=LONGEST_ACCESS_KEY).contains(&access_key.len()) || !access_key.bytes().all(readable) {
+    if !is_access_key(access_key) {
         return Err(form());
     }
     let region = region.parse().map_err(|_| form())?;
@@ -249,35 +247,12 @@ pub(super) fn basic(milliseconds: i64) -> String {
     Timestamp::from_millisecond(milliseconds).unwrap_or_default().strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// 32 bytes from 64 small hexadecimal digits.
-pub(super) fn hex32(text: &str) -> Option<[u8; 32]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let bytes = text.as_bytes();
-    if bytes.len() != 64 {
-        return None;
-    }
-    let mut found = [0; 32];
-    for (place, pair) in found.iter_mut().zip(bytes.chunks_exact(2)) {
-        *place = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(found)
-}
-
-/// Small hexadecimal digits of bytes.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|nibble| char::from(DIGITS[usize::from(nibble)])).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use http::Request;
 
     use super::*;
+    use crate::hex::hex;
 
     const SIGNATURE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 

@@ -6,9 +6,10 @@ use aws_lc_rs::hmac;
 
 use super::canonical::sha256;
 use super::credentials::Secret;
-use super::presented::{ALGORITHM, Presented, basic, hex};
+use super::presented::{ALGORITHM, Presented, basic};
 use super::refusal::Refusal;
 use crate::config::milliseconds;
+use crate::hex::hex;
 
 /// How far the clocks of signer and service may differ. It is also how long a captured request can be sent again: a signature
 /// holds for its time and no longer, and within it AWS's clients send the same signed request again after a lost connection.

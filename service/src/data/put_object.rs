@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::live::Writing;
 use super::{Call, Incoming, Output, blocking, discard, expiry, headers, json};
 use crate::error::{ApiError, Code};
+use crate::hex::hex32;
 use crate::service::Service;
 use crate::store::StoreError;
 use crate::store::bodies::{Bodies, Sealed, Upload};
@@ -130,7 +131,8 @@ impl Input {
         let cache_control = text(&CACHE_CONTROL);
         let storage_class = text(&STORAGE_CLASS);
         let availability = text(&AVAILABILITY);
-        let sha256 = text(&CONTENT_SHA256).filter(|text| is_sha256(text));
+        // The header may also say that the body is not signed, or how.
+        let sha256 = text(&CONTENT_SHA256).filter(|text| hex32(text).is_some());
 
         let mut limit = |name: &HeaderName, checked: Result<(), limits::Violation>| {
             problems.extend(checked.err().map(|violation| format!("{name}: {violation}")));
@@ -151,11 +153,6 @@ impl Input {
         let limit = if streaming { limits::STREAMING_OBJECT_SIZE } else { limits::OBJECT_SIZE };
         Ok(Self { content_type, cache_control, streaming, sha256, limit })
     }
-}
-
-/// The header may also say that the body is not signed, or how.
-fn is_sha256(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 /// Receives the body, unless it takes too long.

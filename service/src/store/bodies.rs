@@ -19,6 +19,7 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use super::{StoreError, objects};
+use crate::hex::hex32;
 
 /// Most bodies removed in one transaction, since other writers wait for it.
 const TIDY: i64 = 256;
@@ -37,17 +38,9 @@ impl std::fmt::Display for Hash {
 }
 
 impl Hash {
-    /// The hash that a name of 64 hexadecimal digits stands for.
+    /// The hash that a body's name stands for.
     pub(super) fn named(name: &str) -> Option<Self> {
-        let mut bytes = [0; 32];
-        let digits = name.as_bytes();
-        if digits.len() != 64 {
-            return None;
-        }
-        for (byte, digits) in bytes.iter_mut().zip(digits.chunks(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-        }
-        Some(Self(bytes))
+        hex32(name).map(Self)
     }
 }
 
