@@ -149,7 +149,7 @@ mod tests {
     /// The command line in the unit file that people copy is one that the program takes.
     #[test]
     fn the_example_for_systemd_starts() {
-        let unit = include_str!("../../examples/service/mediastored.service");
+        let unit = include_str!("../../../examples/service/mediastored.service");
         let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=")).unwrap();
         let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
         assert!(matches!(arguments.command, Command::Serve(_)), "{line}");
@@ -158,7 +158,7 @@ mod tests {
     /// The proxy in the example talks to the port on which the service listens unless told otherwise.
     #[test]
     fn the_example_for_nginx_meets_the_service() {
-        let conf = include_str!("../../examples/service/nginx.conf");
+        let conf = include_str!("../../../examples/service/nginx.conf");
         let port = crate::DataEndpoint::DEFAULT_PORT;
         assert!(conf.contains(&format!("server 127.0.0.1:{port};")));
         assert!(conf.contains("proxy_set_header Host LABEL.data.localhost;"));
