@@ -72,9 +72,17 @@ impl Service {
     }
 
     fn with(store: Store, config: Config, logs: Option<Logs>) -> Self {
-        let (live, lifecycles, container_policies, cors_policies, sweeps, metrics) = Default::default();
-        let inner = Inner { store, config, live, lifecycles, container_policies, cors_policies, sweeps, metrics, logs };
-        Self(Arc::new(inner))
+        Self(Arc::new(Inner {
+            store,
+            config,
+            live: LiveUploads::default(),
+            lifecycles: Lifecycles::default(),
+            container_policies: ContainerPolicies::default(),
+            cors_policies: CorsPolicies::default(),
+            sweeps: Sweeps::default(),
+            metrics: Metrics::default(),
+            logs,
+        }))
     }
 
     /// Answers a request, on the data plane if its host or path is that of a container's endpoint, else on the control plane. Every failure

@@ -60,12 +60,10 @@ pub(crate) fn control(requester: &Requester, wish: &Wish<'_>) -> Result<(), Refu
     if requester.identity.is_none() {
         return Err(Refusal::new(Kind::MissingToken, "Missing Authentication Token"));
     }
-    match administers(requester, wish) {
-        true => Ok(()),
-        false => {
-            Err(denied(requester, wish, &format!("because no identity-based policy allows the {} action", wish.action)))
-        }
+    if administers(requester, wish) {
+        return Ok(());
     }
+    Err(denied(requester, wish, &format!("because no identity-based policy allows the {} action", wish.action)))
 }
 
 /// Whether an operation on objects may be done, by the container's policy; `None` is a policy that cannot be read.

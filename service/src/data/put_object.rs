@@ -94,16 +94,15 @@ pub(super) async fn run(call: Call) -> Output {
         expires_at: None,
     };
     let label = target.container.label;
-    let lifecycles = service.clone();
-    service
-        .store()
+    let store = service.store().clone();
+    store
         .write_with_body(sealed, move |db| {
             if !containers::is_active(db, container, now)? {
                 let message = format!("the container at `{label}` was deleted during the upload");
                 return Err(ApiError::new(Code::EndpointNotFound, message));
             }
             if let Some(text) = policies::find(db, container, Kind::Lifecycle)? {
-                let lifecycle = lifecycles.lifecycles().get(container, &text);
+                let lifecycle = service.lifecycles().get(container, &text);
                 object.expires_at = expiry::transient_until(&lifecycle, &object.path, now);
             }
             Ok::<_, ApiError>(objects::put(db, container, &object)?)

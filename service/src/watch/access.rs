@@ -15,9 +15,10 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::metrics::Sample;
+use super::metrics::{Policy, Sample};
 use crate::data::Incoming;
-use crate::service::{Body, BodyError, Service};
+use crate::service::{Body, Service};
+use crate::store::containers::{Container, Realm};
 
 /// A record of the access log. The names are those of MediaStore's; times are milliseconds.
 #[derive(Debug, Clone, Serialize)]
@@ -50,13 +51,13 @@ pub(crate) struct Observed {
     begun: Instant,
     received: Arc<AtomicU64>,
     logs: bool,
-    /// Container, region and metric policy, if the container has one.
+    /// If the container has a metric policy.
     metrics: Option<Metered>,
 }
 
 struct Metered {
     region: String,
-    policy: Arc<super::metrics::Policy>,
+    policy: Arc<Policy>,
 }
 
 /// What is known of a request when its answer begins.
@@ -72,8 +73,8 @@ pub(crate) struct Arrival<'a> {
     pub(crate) request_id: &'a str,
     pub(crate) operation: &'static str,
     pub(crate) path: &'a str,
-    pub(crate) container: &'a crate::store::containers::Container,
-    pub(crate) realm: &'a crate::store::containers::Realm,
+    pub(crate) container: &'a Container,
+    pub(crate) realm: &'a Realm,
     pub(crate) metric_policy: Option<&'a str>,
     pub(crate) source: Option<IpAddr>,
     pub(crate) now: i64,
@@ -120,7 +121,6 @@ impl Observed {
             received.fetch_add(u64::try_from(length).unwrap_or(u64::MAX), Ordering::Relaxed);
             frame
         })
-        .map_err(|error: BodyError| error)
         .boxed_unsync()
     }
 
