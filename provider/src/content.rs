@@ -1,4 +1,4 @@
-//! Bytes of an object as a configuration gives them: a file, a text, or base64; and the type that goes with a path.
+//! Bytes of an object as a configuration gives them: a file, a text, or base64.
 
 use std::path::Path as FilePath;
 
@@ -11,60 +11,6 @@ use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
 use tf_plugin::model::Attr;
 use tf_plugin::path::Path;
 use tf_plugin::schema::Attribute;
-
-/// The type of an object whose path tells none.
-const DEFAULT_TYPE: &str = "application/octet-stream";
-
-/// Content types by extension: what packagers write, and what lies beside it on a page. The registered or customary type where
-/// there are several.
-const TYPES: [(&str, &str); 38] = [
-    ("aac", "audio/aac"),
-    ("ac3", "audio/ac3"),
-    ("avif", "image/avif"),
-    ("cmfa", "audio/mp4"),
-    ("cmft", "application/mp4"),
-    ("cmfv", "video/mp4"),
-    ("css", "text/css"),
-    ("csv", "text/csv"),
-    ("dash", "application/dash+xml"),
-    ("ec3", "audio/eac3"),
-    ("flac", "audio/flac"),
-    ("gif", "image/gif"),
-    ("htm", "text/html"),
-    ("html", "text/html"),
-    ("ico", "image/vnd.microsoft.icon"),
-    ("jpeg", "image/jpeg"),
-    ("jpg", "image/jpeg"),
-    ("js", "text/javascript"),
-    ("json", "application/json"),
-    ("m3u8", "application/vnd.apple.mpegurl"),
-    ("m4a", "audio/mp4"),
-    ("m4s", "video/iso.segment"),
-    ("m4v", "video/mp4"),
-    ("mp3", "audio/mpeg"),
-    ("mp4", "video/mp4"),
-    ("mpd", "application/dash+xml"),
-    ("opus", "audio/ogg"),
-    ("pdf", "application/pdf"),
-    ("png", "image/png"),
-    ("svg", "image/svg+xml"),
-    ("ts", "video/mp2t"),
-    ("ttml", "application/ttml+xml"),
-    ("txt", "text/plain"),
-    ("vtt", "text/vtt"),
-    ("webm", "video/webm"),
-    ("webp", "image/webp"),
-    ("webvtt", "text/vtt"),
-    ("xml", "application/xml"),
-];
-
-/// The content type of a path, by its extension.
-pub(crate) fn type_of(path: &str) -> &'static str {
-    let extension = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
-    let found =
-        TYPES.iter().find(|(known, _)| extension.is_some_and(|extension| extension.eq_ignore_ascii_case(known)));
-    found.map_or(DEFAULT_TYPE, |(_, content_type)| content_type)
-}
 
 /// SHA-256 in lower-case hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
@@ -104,7 +50,7 @@ pub(crate) enum Found {
 }
 
 impl Given<'_> {
-    /// How many of the attributes are set, and the first that is one too many.
+    /// The names of the attributes that are set.
     pub(crate) fn set(&self) -> Vec<&'static str> {
         let all = [("source", self.source), ("content", self.content), ("content_base64", self.content_base64)];
         all.into_iter().filter(|(_, attribute)| !attribute.is_null()).map(|(name, _)| name).collect()
@@ -178,28 +124,6 @@ pub(crate) fn one_at_most(set: &[&'static str]) -> Diagnostics {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn types_go_by_the_last_extension_in_any_case() {
-        for (path, expected) in [
-            ("live/index.m3u8", "application/vnd.apple.mpegurl"),
-            ("live/1.TS", "video/mp2t"),
-            ("a.tar.mpd", "application/dash+xml"),
-            ("a.ts/segment", DEFAULT_TYPE),
-            ("m3u8", DEFAULT_TYPE),
-            ("a.", DEFAULT_TYPE),
-        ] {
-            assert_eq!(type_of(path), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn every_type_is_one_that_the_api_takes() {
-        for (extension, content_type) in TYPES {
-            assert_eq!(limits::CONTENT_TYPE.check(content_type), Ok(()), "{extension}");
-        }
-        assert!(TYPES.is_sorted(), "sorted, so that a second entry for one extension is seen");
-    }
 
     #[test]
     fn what_is_too_large_is_refused_before_it_is_read() {

@@ -8,8 +8,8 @@ use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
 use tf_plugin::model;
 use tf_plugin::schema::{Attribute, Schema};
 
-use crate::client::Client;
-use crate::content::{self, Found, Given, type_of};
+use crate::client::{Client, content_type_of};
+use crate::content::{self, Found, Given};
 use crate::objects::{self, Put};
 use crate::resources::object::{cache_control, path_attribute};
 
@@ -73,7 +73,7 @@ impl Action for PutObject {
             return Err(Diagnostic::error("No content", "Set `source`, `content` or `content_base64`.").into());
         };
         let size = bytes.len();
-        let content_type = config.content_type.known().map_or_else(|| type_of(path), String::as_str);
+        let content_type = config.content_type.known().map_or_else(|| content_type_of(path), String::as_str);
         let cache_control = config.cache_control.known().map(String::as_str);
         let put = Put { bytes, content_type, cache_control, storage_class: "TEMPORAL" };
         objects::put(cx, container, path, &put).await?;

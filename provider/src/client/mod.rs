@@ -17,6 +17,7 @@ use aws_sdk_mediastore as sdk;
 use aws_sdk_mediastoredata as data;
 use aws_smithy_types::retry::RetryConfig;
 use mediastore_policy::mediastore::ContainerScope;
+pub(crate) use mediastore_service::content_type_of;
 use mediastore_service::{Account, Identities};
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
 use tf_plugin::path::Path as AttributePath;

@@ -18,8 +18,8 @@ use tf_plugin::timeouts::{self, Timeouts};
 use tf_plugin::value::Value;
 
 use super::container_name;
-use crate::client::Client;
-use crate::content::{self, Found, Given, sha256, type_of};
+use crate::client::{Client, content_type_of};
+use crate::content::{self, Found, Given, sha256};
 use crate::objects::{self, Put};
 
 /// The resource type.
@@ -135,7 +135,7 @@ impl Resource for Object {
         if config.content_type.is_null() {
             planned.content_type = match (&planned.path, prior) {
                 (_, Some(prior)) if as_it_is => prior.content_type.clone(),
-                (Attr::Known(path), _) => type_of(path).into(),
+                (Attr::Known(path), _) => content_type_of(path).into(),
                 _ => Attr::Unknown,
             };
         }
@@ -306,7 +306,7 @@ async fn put(cx: &Context<'_, Client>, mut planned: ObjectModel) -> Result<Objec
         }
     };
     content::check_size("content_wo", bytes.len() as u64)?;
-    let content_type = planned.content_type.known().cloned().unwrap_or_else(|| type_of(&path).to_owned());
+    let content_type = planned.content_type.known().cloned().unwrap_or_else(|| content_type_of(&path).to_owned());
     let request = Put {
         bytes: bytes.clone(),
         content_type: &content_type,

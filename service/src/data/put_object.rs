@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::live::Writing;
 use super::{Call, Incoming, Output, blocking, discard, expiry, headers, json};
+use crate::content_type;
 use crate::error::{ApiError, Code};
 use crate::hex::hex32;
 use crate::service::Service;
@@ -28,9 +29,6 @@ const GATHER: usize = 256 * 1024;
 
 /// Pieces to gather at most: a client that sends single bytes must not make each of them cost as much as a piece.
 const PIECES: usize = 256;
-
-/// The type of an object that was put without one.
-const DEFAULT_TYPE: &str = "application/octet-stream";
 
 const STORAGE_CLASS: HeaderName = HeaderName::from_static("x-amz-storage-class");
 const AVAILABILITY: HeaderName = HeaderName::from_static("x-amz-upload-availability");
@@ -126,7 +124,7 @@ impl Input {
             }
             text
         };
-        let content_type = text(&CONTENT_TYPE).unwrap_or_else(|| DEFAULT_TYPE.to_owned());
+        let content_type = text(&CONTENT_TYPE).unwrap_or_else(|| content_type::DEFAULT.to_owned());
         let cache_control = text(&CACHE_CONTROL);
         let storage_class = text(&STORAGE_CLASS);
         let availability = text(&AVAILABILITY);
