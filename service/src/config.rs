@@ -108,6 +108,14 @@ impl Default for Account {
     }
 }
 
+impl Account {
+    /// The twelve digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl FromStr for Account {
     type Err = InvalidSetting;
 

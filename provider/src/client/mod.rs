@@ -1,8 +1,10 @@
 //! What resources work with: the AWS SDK's MediaStore client, on the embedded service or on an endpoint, and the
 //! provider-wide settings. How a call is retried is in [`call`].
+//!
+//! The SDK serialises, signs and parses for the embedded service as for any endpoint; only its connector differs. So there is
+//! one code path for both.
 
 mod call;
-mod embedded;
 mod endpoint;
 
 use std::collections::HashMap;
@@ -18,19 +20,15 @@ use aws_sdk_mediastoredata as data;
 use aws_smithy_types::retry::RetryConfig;
 use mediastore_policy::mediastore::ContainerScope;
 pub(crate) use mediastore_service::content_type_of;
-use mediastore_service::{Account, Identities};
+use mediastore_service::{Account, Identities, InProcess, OwnerKey, Service, Store};
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
 use tf_plugin::path::Path as AttributePath;
 
 pub(crate) use self::call::{CallError, Kind, Pauses, call};
-use self::embedded::Embedded;
 use self::endpoint::UserAgent;
 pub(crate) use self::endpoint::{AssumedRole, EndpointSettings, Token, WebIdentity};
 use crate::guardrails::Guardrails;
 use crate::tags::TagRules;
-
-/// The account that owns everything in the embedded service.
-const EMBEDDED_ACCOUNT: &str = "000000000000";
 
 /// The embedded service's region where the configuration names none. It does not follow the environment, so that the
 /// same configuration makes the same ARNs on every machine.
@@ -63,7 +61,7 @@ pub struct Client {
     /// The region of every container.
     region: Option<String>,
     /// The account of every container, where it is known without asking.
-    account: Option<&'static str>,
+    account: Option<Account>,
     /// Tries after the first for throttling and server errors.
     max_retries: u32,
     /// Default and ignored tags.
@@ -99,11 +97,10 @@ impl Client {
         max_retries: u32,
         tags: TagRules,
     ) -> Result<Client, Diagnostics> {
-        let (identities, owner) = match Identities::owner(&Account::default()) {
-            Ok(made) => made,
-            Err(error) => return Err(unusable(&data_dir, error).into()),
-        };
+        let account = Account::default();
+        let (identities, owner) = Identities::owner(&account).map_err(|error| unusable(&data_dir, &error))?;
         let config = mediastore_service::Config {
+            account: account.clone(),
             identities,
             region: region.parse().map_err(|error: mediastore_service::InvalidSetting| {
                 let summary = "Invalid value for region";
@@ -112,12 +109,10 @@ impl Client {
             ..Default::default()
         };
         let folder = data_dir.clone();
-        let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, config)).await;
-        let embedded = match opened {
-            Ok(Ok(embedded)) => embedded,
-            Ok(Err(error)) => return Err(unusable(&data_dir, error).into()),
-            Err(error) => return Err(unusable(&data_dir, error).into()),
-        };
+        let opened = tokio::task::spawn_blocking(move || Store::open(folder)).await;
+        let store =
+            opened.map_err(|error| unusable(&data_dir, &error))?.map_err(|error| unusable(&data_dir, &error))?;
+        let embedded = InProcess::new(Service::new(store, config));
         // A key by chance that nobody else ever sees: the embedded service verifies what the SDK signs, as any other does.
         let credentials = Credentials::from_keys(owner.access_key.clone(), owner.secret_key(), None);
         let credentials = SharedCredentialsProvider::new(credentials);
@@ -145,7 +140,7 @@ impl Client {
             target: format!("The embedded service in {}", data_dir.display()),
             folder: Some(data_dir),
             region: Some(region.to_owned()),
-            account: Some(EMBEDDED_ACCOUNT),
+            account: Some(account),
             max_retries,
             tags,
             guardrails: Guardrails::Off,
@@ -229,8 +224,8 @@ impl Client {
         let none = |why: String| Diagnostic::error("No credentials", tf_plugin::schema::sentence(why));
         let region = self.region.as_deref().unwrap_or(DEFAULT_REGION);
         if let Some(folder) = &self.folder {
-            let (access_key, secret_key) = embedded::owner_key(folder).map_err(none)?;
-            return Ok((region, Credentials::from_keys(access_key, secret_key, None)));
+            let owner = OwnerKey::of_folder(folder).map_err(|error| none(call::causes(&error)))?;
+            return Ok((region, Credentials::from_keys(owner.access_key.clone(), owner.secret_key(), None)));
         }
         let provider =
             self.credentials.as_ref().ok_or_else(|| none("the provider has none to sign with".to_owned()))?;
@@ -240,17 +235,17 @@ impl Client {
 
     /// The ARN that a container will have, where region and account are known without asking.
     pub(crate) fn arn(&self, name: &str) -> Option<String> {
-        let (region, account) = (self.region.as_deref()?, self.account?);
+        let (region, account) = (self.region.as_deref()?, self.account.as_ref()?);
         Some(format!("arn:aws:mediastore:{region}:{account}:container/{name}"))
     }
 
     /// What is known of a container by its name alone.
     pub(crate) fn scope<'a>(&'a self, name: Option<&'a str>) -> ContainerScope<'a> {
-        ContainerScope { region: self.region.as_deref(), account: self.account, name }
+        ContainerScope { region: self.region.as_deref(), account: self.account.as_ref().map(Account::as_str), name }
     }
 }
 
-fn unusable(data_dir: &Path, error: impl std::fmt::Display) -> Diagnostic {
-    let detail = format!("The embedded service cannot use `{}`: {error}.", data_dir.display());
+fn unusable(data_dir: &Path, error: &dyn std::error::Error) -> Diagnostic {
+    let detail = format!("The embedded service cannot use `{}`: {}.", data_dir.display(), call::causes(error));
     Diagnostic::at(AttributePath::attribute("data_dir"), "Unusable data folder", detail)
 }

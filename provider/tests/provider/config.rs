@@ -84,9 +84,12 @@ async fn an_unusable_data_folder_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "not a folder").unwrap();
-    let mut terraform = Harness::new(MediaStore).await;
-    let messages = terraform.configure(object(&[("data_dir", file.to_str().unwrap().into())])).await.unwrap_err();
-    let error = the_error(&messages);
-    assert_eq!((error.path.as_str(), error.summary.as_str()), ("data_dir", "Unusable data folder"));
-    assert!(error.detail.contains(file.to_str().unwrap()), "{}", error.detail);
+    for (data_dir, why) in [(file.clone(), "is a file; name a folder."), (file.join("below"), ": Not a directory")] {
+        let data_dir = data_dir.to_str().unwrap();
+        let mut terraform = Harness::new(MediaStore).await;
+        let messages = terraform.configure(object(&[("data_dir", data_dir.into())])).await.unwrap_err();
+        let error = the_error(&messages);
+        assert_eq!((error.path.as_str(), error.summary.as_str()), ("data_dir", "Unusable data folder"));
+        assert!(error.detail.contains(data_dir) && error.detail.contains(why), "{}", error.detail);
+    }
 }

@@ -87,6 +87,14 @@ impl OwnerKey {
         self.secret.expose()
     }
 
+    /// The key that a data folder keeps; the first who asks makes it.
+    ///
+    /// # Errors
+    /// The file cannot be made, read or understood.
+    pub fn of_folder(data_dir: &Path) -> Result<Self, CredentialsError> {
+        read_file(&owner_key_file(data_dir)?, profile)
+    }
+
     fn generate() -> io::Result<Self> {
         let mut bytes = [0; 42];
         getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
@@ -200,10 +208,7 @@ impl Identities {
     /// # Errors
     /// The file cannot be made, read or understood.
     pub fn owner_of_folder(data_dir: &Path, account: &Account) -> Result<(Self, PathBuf), CredentialsError> {
-        let path = data_dir.join(OWNER_KEY_FILE);
-        if !path.exists() {
-            keep_owner_key(data_dir, &path).map_err(|source| CredentialsError::Keep { path: path.clone(), source })?;
-        }
+        let path = owner_key_file(data_dir)?;
         Ok((Self::watching(path.clone(), Form::Owner(account.clone()))?, path))
     }
 
@@ -263,6 +268,15 @@ fn warn_if_open(path: &Path) {
     }
 }
 
+/// The file of the owner's key, made if there is none yet.
+fn owner_key_file(data_dir: &Path) -> Result<PathBuf, CredentialsError> {
+    let path = data_dir.join(OWNER_KEY_FILE);
+    if !path.exists() {
+        keep_owner_key(data_dir, &path).map_err(|source| CredentialsError::Keep { path: path.clone(), source })?;
+    }
+    Ok(path)
+}
+
 /// Makes the file of the owner's key, unless somebody else is faster.
 fn keep_owner_key(data_dir: &Path, path: &Path) -> io::Result<()> {
     let key = OwnerKey::generate()?;
@@ -290,19 +304,23 @@ fn keep_owner_key(data_dir: &Path, path: &Path) -> io::Result<()> {
 
 impl Form {
     fn read(&self, path: &Path) -> Result<Keys, CredentialsError> {
-        let read = |source| CredentialsError::Read { path: path.to_owned(), source };
-        let text = fs::read_to_string(path).map_err(read)?;
         let json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let keys = match self {
-            Self::List if json => json_value(&text).and_then(|value| listed(&value)),
-            Self::List => toml_value(&text).and_then(|value| listed(&value)),
-            Self::Owner(account) => profile(&text).map(|key| {
+        read_file(path, |text| match self {
+            Self::List if json => json_value(text).and_then(|value| listed(&value)),
+            Self::List => toml_value(text).and_then(|value| listed(&value)),
+            Self::Owner(account) => profile(text).map(|key| {
                 let identity = Arc::new(key.identity(account));
                 Keys::from([(key.access_key, identity)])
             }),
-        };
-        keys.map_err(|message| CredentialsError::Meaning { path: path.to_owned(), message })
+        })
     }
+}
+
+/// What a file means.
+fn read_file<T>(path: &Path, meaning: impl FnOnce(&str) -> Result<T, String>) -> Result<T, CredentialsError> {
+    let read = |source| CredentialsError::Read { path: path.to_owned(), source };
+    let text = fs::read_to_string(path).map_err(read)?;
+    meaning(&text).map_err(|message| CredentialsError::Meaning { path: path.to_owned(), message })
 }
 
 fn json_value(text: &str) -> Result<Value, String> {
@@ -546,7 +564,11 @@ mod tests {
         }
         let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, [OWNER_KEY_FILE]);
-        fs::write(&path, "[default]\naws_access_key_id = A\n").unwrap();
+        let profiles = "[other]\naws_access_key_id = B\naws_secret_access_key = b\n[default]\naws_access_key_id = A\n";
+        fs::write(&path, format!("{profiles}aws_secret_access_key = a\n")).unwrap();
+        let key = OwnerKey::of_folder(folder.path()).unwrap();
+        assert_eq!((key.access_key.as_str(), key.secret_key()), ("A", "a"));
+        fs::write(&path, profiles).unwrap();
         let error = Identities::owner_of_folder(folder.path(), &account).unwrap_err().to_string();
         assert!(error.ends_with("makes no sense: `aws_secret_access_key` is missing"), "{error}");
     }
