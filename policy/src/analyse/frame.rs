@@ -192,7 +192,7 @@ pub(crate) fn principal_slot(frame: &Frame) -> Slot {
 impl Frame {
     pub(crate) fn resource_slot(&self) -> &Slot {
         self.resources.get_or_init(|| {
-            let mut slot = Slot::new(Kind::Text(self.shape.universe(&self.partition).into()));
+            let mut slot = Slot::new(Kind::Text(self.shape.universe(&self.partition)));
             slot.longest = Some(self.shape.longest(&self.partition));
             let slot = slot.hint(self.shape.typical(&self.partition));
             self.hints.resources.iter().fold(slot, |slot, hint| slot.hint(hint))

@@ -1,5 +1,9 @@
 //! The resources of a service as languages: what the ARN of a request can look like.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::domain::language::{Class, Pattern};
 use super::need::COLON;
 use crate::service::{ResourceType, ServiceModel, ShapePart};
@@ -18,7 +22,19 @@ const REGION: Class =
 
 impl ResourceShape {
     /// All ARNs of this type in a partition. Lengths are not part of it: see [`ServiceModel::is_request`].
-    pub(crate) fn universe(&self, partition: &str) -> Vec<Pattern> {
+    /// They are the same for every policy, and made once for each thread.
+    pub(crate) fn universe(&self, partition: &str) -> Rc<[Pattern]> {
+        thread_local! {
+            static KNOWN: RefCell<HashMap<String, Rc<[Pattern]>>> = RefCell::default();
+        }
+        let key = format!("{partition}:{}:{}", self.service.prefix, self.of.name);
+        KNOWN.with_borrow_mut(|known| {
+            let universe = known.entry(key).or_insert_with(|| Rc::new([self.every_arn(partition)]));
+            Rc::clone(universe)
+        })
+    }
+
+    fn every_arn(&self, partition: &str) -> Pattern {
         let mut pattern = Pattern::literal(&format!("arn:{partition}:{}:", self.service.prefix));
         if self.of.has_region {
             pattern = pattern.then_one(REGION).then_many(REGION);
@@ -45,7 +61,7 @@ impl ResourceShape {
                 }
             };
         }
-        vec![pattern]
+        pattern
     }
 
     /// An ARN that looks like an ordinary one.

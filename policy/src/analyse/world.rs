@@ -133,6 +133,14 @@ impl World {
         }
     }
 
+    /// Settles where the value of a key is found, if that is still open.
+    fn ensure(&mut self, key: &CompactString) {
+        if !self.keys.iter().any(|(known, _)| known == key) {
+            let place = self.define(key);
+            self.keys.push((key.clone(), place));
+        }
+    }
+
     fn place(&mut self, key: &CompactString) -> Place {
         if let Some((_, place)) = self.keys.iter().find(|(known, _)| known == key) {
             return place.clone();
@@ -359,7 +367,7 @@ impl World {
             "aws:epochtime",
             "aws:viaawsservice",
         ] {
-            self.place(&CompactString::from(key));
+            self.ensure(&CompactString::from(key));
         }
         let by_frame: &[&str] = match self.frame.who {
             Who::Anonymous => &["aws:principalaccount", "aws:principaltype", "aws:userid"],
@@ -391,7 +399,7 @@ impl World {
             Network::Internal => &[],
         };
         for key in by_frame.iter().chain(by_network) {
-            self.place(&CompactString::from(*key));
+            self.ensure(&CompactString::from(*key));
         }
         let mut budget = super::domain::Budget::new(100_000);
         let value = |slot: usize, world: &Self, budget: &mut super::domain::Budget| match values.get(slot) {
