@@ -292,7 +292,13 @@ impl<'a> JudgedPolicy<'a> {
         };
         let to_strangers =
             |action: &ActionExposure| matches!(action.class, ExposureClass::Public | ExposureClass::Guarded);
-        let plaintext = if direct.iter().any(to_strangers) {
+        let opens =
+            |statement: &Statement| statement.effect.value.known() != Some(Effect::Deny) && !statement.needs_tls();
+        let in_the_clear = |action: &ActionExposure| {
+            policy.statements.iter().any(|statement| opens(statement) && statement.may_speak_of(&action.action))
+                || !policy.unknown_statements.is_empty()
+        };
+        let plaintext = if direct.iter().any(|action| to_strangers(action) && in_the_clear(action)) {
             denies.push(&DENY_HTTPS);
             self.expose(policy, &denies).actions
         } else {

@@ -6,10 +6,12 @@
 
 use crate::action::{ActionKind, ActionPattern};
 use crate::arn;
+use crate::condition::Condition;
+use crate::condition::operator::Family;
 use crate::matching::{Case, Truth, arn_matches, pattern_matches, text_is};
 use crate::model::{Clause, Effect, Policy, Statement};
 use crate::principal::{Identity, IdentityKind, PrincipalEntry, PrincipalKind};
-use crate::request::{Caller, Request};
+use crate::request::{Caller, Context, Request};
 use crate::resource::{ResourceKind, ResourcePattern};
 
 /// Decides a request by all `policies` together: an explicit deny, else an allow, else the default deny.
@@ -183,6 +185,21 @@ impl Statement {
         includes_action(&self.actions, action) != Truth::No
     }
 
+    /// Whether a condition on `aws:SecureTransport` keeps out every request over plain HTTP, whatever else it says.
+    #[must_use]
+    pub fn needs_tls(&self) -> bool {
+        self.over_plain_http(|condition| condition.operator.family() == Family::Bool) == Truth::No
+    }
+
+    /// What its conditions on `aws:SecureTransport` make of a request over plain HTTP that has no other keys. Those on truth
+    /// values make the same of every other, too: they have no variables.
+    pub(crate) fn over_plain_http(&self, which: impl Fn(&Condition) -> bool) -> Truth {
+        let mut plain = Context::new();
+        plain.set("aws:SecureTransport", ["false"]);
+        let of_key = self.conditions.iter().filter(|condition| condition.key.name() == Some("aws:securetransport"));
+        Truth::all(of_key.filter(|it| which(it)).map(|condition| condition.holds(&plain, self.effect.value.known())))
+    }
+
     /// Whether the statement matches a request.
     #[must_use]
     pub fn outcome(&self, request: &Request) -> Outcome {
@@ -227,7 +244,7 @@ impl ActionPattern {
             ActionKind::Named { service, name } => match action.split_once(':') {
                 Some((action_service, action_name)) => {
                     // No action has a context of its own: patterns of actions have no variables.
-                    let none = crate::request::Context::new();
+                    let none = Context::new();
                     Truth::all([
                         pattern_matches(service, action_service, Case::Ignore, &none),
                         pattern_matches(name, action_name, Case::Ignore, &none),

@@ -8,7 +8,6 @@ use crate::decide::includes_action;
 use crate::matching::Truth;
 use crate::model::{Effect, Policy, Statement};
 use crate::problem::{Code, Problem};
-use crate::request::Context;
 use crate::service::{AccessLevel, ActionRow, Inside, ResourceType, Scope, ServiceModel, ShapePart};
 use crate::text::CharClass;
 
@@ -180,12 +179,8 @@ fn unscoped_resources(_: &ServiceModel, policy: &Policy, scope: &Scope<'_>) -> V
 /// A statement that allows PutObject must require HTTPS. What a statement requires is decided, not looked up: some condition
 /// on the key must fail for a request over plain HTTP.
 fn put_without_tls(_: &ServiceModel, policy: &Policy, _: &Scope<'_>) -> Vec<Problem> {
-    let mut plain = Context::new();
-    plain.set("aws:SecureTransport", ["false"]);
     let requires_tls = |statement: &Statement| {
-        let of_key =
-            statement.conditions.iter().filter(|condition| condition.key.name() == Some("aws:securetransport"));
-        of_key.map(|condition| condition.holds(&plain, Some(Effect::Allow))).any(|holds| holds != Truth::Yes)
+        statement.over_plain_http(|_| true) != Truth::Yes
             || statement.conditions.iter().any(|condition| condition.key.name().is_none())
             || !statement.unknown_conditions.is_empty()
     };
