@@ -9,6 +9,9 @@ use mediastore_lint::config::Config;
 use mediastore_lint::inputs::read_text;
 use mediastore_lint::lint::{Given, Settings};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }
