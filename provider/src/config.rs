@@ -8,7 +8,7 @@ use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
 use tf_plugin::model;
 use tf_plugin::model::{Attr, Set};
 use tf_plugin::path::Path;
-use tf_plugin::schema::{Attribute, Block, NestedBlock, Schema};
+use tf_plugin::schema::{Attribute, Block, NestedBlock, Schema, sentence};
 use tf_plugin::timeouts::parse_duration;
 use tf_plugin::types::Type;
 use tf_plugin::value::Value;
@@ -391,10 +391,16 @@ impl Config {
             let region = self.region.into_known().unwrap_or(DEFAULT_REGION.to_owned());
             return Ok(Backend::Embedded { data_dir, region });
         };
-        check_url(&url).map_err(|why| Diagnostic::error("Invalid endpoint", why))?;
+        check_url(&url).map_err(|why| {
+            if self.endpoint.is_null() {
+                let detail = format!("`{ENDPOINT_VARIABLE}` in the environment: {why}.");
+                return Diagnostic::error("Invalid endpoint", detail);
+            }
+            Diagnostic::at(Path::attribute("endpoint"), "Invalid endpoint", sentence(why))
+        })?;
         let duration = |text: Attr<String>, default: &str| {
             let text = text.into_known().unwrap_or(default.to_owned());
-            parse_duration(&text).map_err(|error| Diagnostic::error("Invalid duration", error.to_string()))
+            parse_duration(&text).map_err(|error| Diagnostic::error("Invalid duration", sentence(error)))
         };
         let words = [environment(USER_AGENT_VARIABLE), self.user_agent.into_known()].into_iter().flatten();
         let terraform = (!terraform_version.is_empty()).then(|| format!("Terraform/{terraform_version}"));

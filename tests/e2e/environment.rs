@@ -51,6 +51,20 @@ fn at<'w, 'c>(workspace: &'w mut Workspace<'c>, url: &str) -> &'w mut Workspace<
 }
 
 #[test]
+fn an_endpoint_that_is_no_url_is_told_with_its_variable() {
+    each_client(|client| {
+        let mut workspace = client.workspace();
+        at(&mut workspace, "127.0.0.1:8474").main(&format!("{PROVIDER}{LIVE}"));
+        workspace
+            .plan()
+            .fails()
+            .says("Invalid endpoint")
+            .says("AWS_ENDPOINT_URL_MEDIASTORE")
+            .says("write it with scheme");
+    });
+}
+
+#[test]
 fn aws_ca_bundle_is_trusted_and_nothing_else_is() {
     each_client(|client| {
         let mut workspace = client.workspace();
