@@ -5,7 +5,7 @@ use tf_plugin::function::{Function, FunctionError, Parameter};
 use tf_plugin::types::Type;
 use tf_plugin::value::Value;
 
-use super::text;
+use super::{account, text};
 
 pub(super) fn function() -> Function {
     Function {
@@ -24,14 +24,12 @@ pub(super) fn function() -> Function {
 }
 
 fn call(arguments: &[Value]) -> Result<Value, FunctionError> {
-    let (region, account, name) = (text(arguments, 0), text(arguments, 1), text(arguments, 2));
+    let (region, name) = (text(arguments, 0), text(arguments, 2));
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if region.is_empty() || !region.bytes().all(legal) {
         return Err(FunctionError::argument(0, format!("`{region}` is not a region such as `us-west-2`")));
     }
-    if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(FunctionError::argument(1, format!("`{account}` is not an account id of twelve digits")));
-    }
+    let account = account(arguments, 1)?;
     limits::CONTAINER_NAME.check(name).map_err(|violation| FunctionError::argument(2, violation.to_string()))?;
     Ok(format!("arn:aws:mediastore:{region}:{account}:container/{name}").as_str().into())
 }

@@ -7,7 +7,7 @@ use tf_plugin::function::{Function, FunctionError, Parameter};
 use tf_plugin::types::Type;
 use tf_plugin::value::Value;
 
-use super::policy;
+use super::{account, policy};
 
 pub(super) fn function() -> Function {
     Function {
@@ -32,12 +32,8 @@ pub(super) fn function() -> Function {
 fn call(arguments: &[Value]) -> Result<Value, FunctionError> {
     let policies = [policy(arguments, 0)?];
     let mut zone = TrustZone::default();
-    for (index, account) in arguments.iter().enumerate().skip(1) {
-        let account = account.as_str().unwrap_or_default();
-        if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(FunctionError::argument(index, format!("`{account}` is not an account id of twelve digits")));
-        }
-        zone.accounts.push(account.to_owned());
+    for index in 1..arguments.len() {
+        zone.accounts.push(account(arguments, index)?.to_owned());
     }
     if zone.accounts.is_empty() {
         zone.accounts.extend(TrustZone::owner(&policies));

@@ -44,8 +44,20 @@ fn texts(value: &Value) -> Vec<String> {
 
 /// A policy from an argument; its problems are the argument's error.
 fn policy(arguments: &[Value], index: usize) -> Result<Policy, FunctionError> {
-    parse::parse(text(arguments, index)).into_result().map_err(|problems| {
-        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        FunctionError::argument(index, format!("the policy is malformed: {}", problems.join("; ")))
-    })
+    parse::parse(text(arguments, index)).into_result().map_err(|problems| malformed(index, &problems))
+}
+
+/// An argument that is no policy.
+fn malformed(index: usize, problems: &[impl ToString]) -> FunctionError {
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    FunctionError::argument(index, format!("the policy is malformed: {}", problems.join("; ")))
+}
+
+/// An account id from an argument.
+fn account(arguments: &[Value], index: usize) -> Result<&str, FunctionError> {
+    let account = text(arguments, index);
+    if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(FunctionError::argument(index, format!("`{account}` is not an account id of twelve digits")));
+    }
+    Ok(account)
 }

@@ -5,7 +5,7 @@ use tf_plugin::function::{Function, FunctionError, Parameter};
 use tf_plugin::types::Type;
 use tf_plugin::value::Value;
 
-use super::text;
+use super::{malformed, text};
 
 pub(super) fn function() -> Function {
     Function {
@@ -21,8 +21,5 @@ pub(super) fn function() -> Function {
 }
 
 fn call(arguments: &[Value]) -> Result<Value, FunctionError> {
-    meaning::normalize(text(arguments, 0)).map(Value::String).map_err(|problems| {
-        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        FunctionError::argument(0, format!("the policy is malformed: {}", problems.join("; ")))
-    })
+    meaning::normalize(text(arguments, 0)).map(Value::String).map_err(|problems| malformed(0, &problems))
 }
