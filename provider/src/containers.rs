@@ -2,9 +2,11 @@
 
 use aws_sdk_mediastore::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_mediastore::types::Container;
+use mediastore_policy::limits;
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::Diagnostic;
 use tf_plugin::identity::IdentityAttribute;
+use tf_plugin::schema::Attribute;
 use tf_plugin::value::Value;
 
 use crate::client::{CallError, Client, call};
@@ -50,6 +52,14 @@ pub(crate) async fn list(cx: &Context<'_, Client>, prefix: &str) -> Result<Vec<C
     found.retain(|container| container.name.as_deref().unwrap_or_default().starts_with(prefix));
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// The attribute by which a configuration names a container.
+pub(crate) fn name_attribute(name: &str) -> Attribute {
+    Attribute::string(name)
+        .required()
+        .describe("Name of the container.")
+        .check_text(|name| limits::CONTAINER_NAME.check(name))
 }
 
 /// The attributes of an identity by name: `key` is the attribute that holds the container's name.

@@ -15,7 +15,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::Diagnostic;
 
-use crate::client::{CallError, Client, Kind, KnownContainer, call};
+use crate::client::{CallError, Client, Kind, KnownContainer, call, found};
 use crate::containers::describe;
 
 /// Items asked for at once: the most that the API gives.
@@ -103,13 +103,10 @@ pub(crate) async fn put(
 
 /// Deletes an object. One that is gone already is what was wanted.
 pub(crate) async fn delete(cx: &Context<'_, Client>, container: &str, path: &str) -> Result<(), Diagnostic> {
-    match on(cx, container, |sdk| sdk.delete_object().path(path).send()).await? {
-        Ok(_) => Ok(()),
-        Err(error) if error.is_not_found() => Ok(()),
-        Err(error) => {
-            Err(error.diagnostic(cx.client, &format!("delete the object `{path}` of the container `{container}`")))
-        }
-    }
+    let deleted = found(on(cx, container, |sdk| sdk.delete_object().path(path).send()).await?);
+    deleted.map(drop).map_err(|error| {
+        error.diagnostic(cx.client, &format!("delete the object `{path}` of the container `{container}`"))
+    })
 }
 
 /// Every listed object whose path begins with `prefix`, sorted by path, at most `limit` of them. Objects that live for seconds are

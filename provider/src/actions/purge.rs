@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use mediastore_policy::limits;
 use tf_plugin::action::{Action, Progress};
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::Diagnostics;
@@ -11,6 +10,7 @@ use tf_plugin::model;
 use tf_plugin::schema::{Attribute, Schema};
 
 use crate::client::Client;
+use crate::containers::name_attribute;
 use crate::objects;
 
 /// How often progress is told: not for every object of thousands.
@@ -41,12 +41,7 @@ impl Action for Purge {
             "Deletes the objects of a container, or those whose path begins in some way. The container and its policies stay. \
              Objects that live for seconds are not listed by the service, and vanish by themselves.",
         )
-        .attribute(
-            Attribute::string("container_name")
-                .required()
-                .describe("Name of the container.")
-                .check_text(|name| limits::CONTAINER_NAME.check(name)),
-        )
+        .attribute(name_attribute("container_name"))
         .attribute(
             Attribute::string("path_prefix").describe("Only objects whose path begins so. Default: every object."),
         )

@@ -9,6 +9,7 @@ use tf_plugin::model;
 use tf_plugin::schema::{Attribute, Schema};
 
 use crate::client::{Client, content_type_of};
+use crate::containers::name_attribute;
 use crate::content::{self, Found, Given};
 use crate::objects::{self, Put};
 use crate::resources::object::{cache_control, path_attribute};
@@ -44,12 +45,7 @@ impl Action for PutObject {
             "Writes an object, over what is there. Terraform does not manage it: a slate that an encoder overwrites later, or a \
              test picture after a deployment.",
         )
-        .attribute(
-            Attribute::string("container_name")
-                .required()
-                .describe("Name of the container.")
-                .check_text(|name| limits::CONTAINER_NAME.check(name)),
-        )
+        .attribute(name_attribute("container_name"))
         .attribute(path_attribute())
         .attribute(source)
         .attribute(text)

@@ -124,6 +124,16 @@ where
     unreachable!("the loop over tries only ends by returning")
 }
 
+/// The answer, or `None` where what was asked for is definitely not there. Every other error stays one: a state must not forget
+/// what may still be there.
+pub(crate) fn found<O>(answer: Result<O, CallError>) -> Result<Option<O>, CallError> {
+    match answer {
+        Ok(output) => Ok(Some(output)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Pauses that grow, with jitter so that ten parallel calls do not come back together.
 #[derive(Debug)]
 pub(crate) struct Pauses {

@@ -24,7 +24,7 @@ use mediastore_service::{Account, Identities, InProcess, OwnerKey, Service, Stor
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
 use tf_plugin::path::Path as AttributePath;
 
-pub(crate) use self::call::{CallError, Kind, Pauses, call};
+pub(crate) use self::call::{CallError, Kind, Pauses, call, found};
 use self::endpoint::UserAgent;
 pub(crate) use self::endpoint::{AssumedRole, EndpointSettings, Token, WebIdentity};
 use crate::guardrails::Guardrails;

@@ -1,7 +1,6 @@
 //! `mediastore_container`: a container that something else manages.
 
 use async_trait::async_trait;
-use mediastore_policy::limits;
 use tf_plugin::context::Context;
 use tf_plugin::data_source::DataSource;
 use tf_plugin::diagnostic::Diagnostics;
@@ -10,7 +9,7 @@ use tf_plugin::schema::{Attribute, Schema};
 use tf_plugin::types::Type;
 
 use crate::client::Client;
-use crate::containers::{describe, tags_of, timestamp};
+use crate::containers::{describe, name_attribute, tags_of, timestamp};
 use crate::tags::Tags;
 
 /// The data source type.
@@ -40,12 +39,7 @@ impl DataSource for Container {
 
     fn schema(&self) -> Schema {
         Schema::new("Reads a container by its name.")
-            .attribute(
-                Attribute::string("name")
-                    .required()
-                    .describe("Name of the container.")
-                    .check_text(|name| limits::CONTAINER_NAME.check(name)),
-            )
+            .attribute(name_attribute("name"))
             .attribute(Attribute::string("arn").computed().describe("ARN of the container."))
             .attribute(
                 Attribute::string("endpoint")

@@ -7,8 +7,8 @@ use tf_plugin::diagnostic::Diagnostics;
 use tf_plugin::model;
 use tf_plugin::schema::{Attribute, Schema};
 
-use super::container_name;
 use crate::client::{Client, call};
+use crate::containers::name_attribute;
 
 /// The data source type.
 pub(super) struct ContainerPolicy;
@@ -35,7 +35,7 @@ impl DataSource for ContainerPolicy {
             "Reads the access policy of a container: its default policy where nobody has put another one. The function \
              `exposure` says what it lets in.",
         )
-        .attribute(container_name())
+        .attribute(name_attribute("container_name"))
         .attribute(Attribute::string("policy").computed().describe("The policy as JSON, as the service has it."))
     }
 

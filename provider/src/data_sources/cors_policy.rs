@@ -10,8 +10,8 @@ use tf_plugin::model::Attr;
 use tf_plugin::schema::{Attribute, Schema};
 use tf_plugin::types::Type;
 
-use super::container_name;
 use crate::client::{Client, call};
+use crate::containers::name_attribute;
 
 /// The data source type.
 pub(super) struct CorsPolicy;
@@ -57,7 +57,7 @@ impl DataSource for CorsPolicy {
             "Reads the CORS policy of a container. Its `rules` are what the function `cors_allows` takes. A container without \
              a CORS policy is an error.",
         )
-        .attribute(container_name())
+        .attribute(name_attribute("container_name"))
         .attribute(Attribute::new("rules", Type::list(rule)).computed().describe(
             "The rules in order, each with `allowed_origins`, `allowed_methods`, `allowed_headers`, `expose_headers` and \
              `max_age_seconds`. The first that matches a request decides.",

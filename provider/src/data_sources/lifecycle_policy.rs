@@ -7,8 +7,8 @@ use tf_plugin::diagnostic::Diagnostics;
 use tf_plugin::model;
 use tf_plugin::schema::{Attribute, Schema};
 
-use super::container_name;
 use crate::client::{Client, call};
+use crate::containers::name_attribute;
 
 /// The data source type.
 pub(super) struct LifecyclePolicy;
@@ -32,7 +32,7 @@ impl DataSource for LifecyclePolicy {
 
     fn schema(&self) -> Schema {
         Schema::new("Reads the lifecycle policy of a container. A container without one is an error.")
-            .attribute(container_name())
+            .attribute(name_attribute("container_name"))
             .attribute(Attribute::string("policy").computed().describe("The policy as JSON, as the service has it."))
     }
 

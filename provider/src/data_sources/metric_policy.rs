@@ -10,8 +10,8 @@ use tf_plugin::model::Attr;
 use tf_plugin::schema::{Attribute, Schema};
 use tf_plugin::types::Type;
 
-use super::container_name;
 use crate::client::{Client, call};
+use crate::containers::name_attribute;
 
 /// The data source type.
 pub(super) struct MetricPolicy;
@@ -45,7 +45,7 @@ impl DataSource for MetricPolicy {
     fn schema(&self) -> Schema {
         let rule = Type::object([("object_group", Type::String), ("object_group_name", Type::String)]);
         Schema::new("Reads the metric policy of a container. A container without one is an error.")
-            .attribute(container_name())
+            .attribute(name_attribute("container_name"))
             .attribute(
                 Attribute::string("container_level_metrics")
                     .computed()

@@ -11,7 +11,6 @@ mod objects;
 mod policy_document;
 
 use tf_plugin::data_source::{DynDataSource, data_source};
-use tf_plugin::schema::Attribute;
 
 use crate::client::Client;
 
@@ -28,12 +27,4 @@ pub(crate) fn all() -> Vec<Box<dyn DynDataSource<Client>>> {
         data_source(objects::Objects),
         data_source(policy_document::PolicyDocument),
     ]
-}
-
-/// The attribute by which a policy or object names its container.
-fn container_name() -> Attribute {
-    Attribute::string("container_name")
-        .required()
-        .describe("Name of the container.")
-        .check_text(|name| mediastore_policy::limits::CONTAINER_NAME.check(name))
 }

@@ -9,8 +9,8 @@ use tf_plugin::model::Attr;
 use tf_plugin::path::Path;
 use tf_plugin::schema::{Attribute, Schema};
 
-use super::container_name;
 use crate::client::{CallError, Client};
+use crate::containers::name_attribute;
 use crate::containers::timestamp;
 use crate::content::sha256;
 use crate::objects;
@@ -47,7 +47,7 @@ impl DataSource for Object {
     fn schema(&self) -> Schema {
         let text = |name: &str, prose: &str| Attribute::string(name).computed().describe(prose);
         Schema::new("Reads what the service knows of an object, and its content where that is asked for.")
-            .attribute(container_name())
+            .attribute(name_attribute("container_name"))
             .attribute(path_attribute())
             .attribute(
                 Attribute::bool("with_content").describe(

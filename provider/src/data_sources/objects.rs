@@ -9,8 +9,8 @@ use tf_plugin::model::Attr;
 use tf_plugin::schema::{Attribute, Schema};
 use tf_plugin::types::Type;
 
-use super::container_name;
 use crate::client::Client;
+use crate::containers::name_attribute;
 use crate::containers::timestamp;
 use crate::objects::{self, Listed};
 
@@ -59,7 +59,7 @@ impl DataSource for Objects {
             "Lists the objects of a container with all its folders, sorted by path. Objects that a lifecycle policy lets live \
              for seconds are not listed by the service.",
         )
-        .attribute(container_name())
+        .attribute(name_attribute("container_name"))
         .attribute(Attribute::string("path_prefix").describe("Only objects whose path begins so."))
         .attribute(Attribute::new("paths", Type::list(Type::String)).computed().describe("Paths of the objects found."))
         .attribute(Attribute::new("objects", Type::list(listed)).computed().describe(

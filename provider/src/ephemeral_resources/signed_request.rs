@@ -12,11 +12,11 @@ use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
 use tf_plugin::ephemeral::EphemeralResource;
 use tf_plugin::model;
 use tf_plugin::path::Path;
-use tf_plugin::schema::{Attribute, Schema};
+use tf_plugin::schema::{Attribute, Schema, sentence};
 use tf_plugin::timeouts::parse_duration;
 
 use crate::client::Client;
-use crate::containers::{describe, timestamp};
+use crate::containers::{describe, name_attribute, timestamp};
 use crate::resources::object::path_attribute;
 
 /// Methods that have an operation on an object.
@@ -59,12 +59,7 @@ impl EphemeralResource for SignedRequest {
             "A URL, signed with the provider's credentials, that lets whoever holds it read or write one object until it \
              expires. It is in no state and in no plan.",
         )
-        .attribute(
-            Attribute::string("container_name")
-                .required()
-                .describe("Name of the container.")
-                .check_text(|name| mediastore_policy::limits::CONTAINER_NAME.check(name)),
-        )
+        .attribute(name_attribute("container_name"))
         .attribute(path_attribute())
         .attribute(Attribute::string("endpoint").describe(
             "Endpoint of the container. Default: asked for by its name, which needs the container to be there at plan; where the \
@@ -104,7 +99,7 @@ impl EphemeralResource for SignedRequest {
         let method = config.method.known().map_or(DEFAULT_METHOD, String::as_str).to_owned();
         let valid_for = config.valid_for.known().map_or(DEFAULT_VALIDITY, String::as_str);
         let valid_for = parse_duration(valid_for)
-            .map_err(|error| Diagnostic::at(Path::attribute("valid_for"), "Invalid duration", error.to_string()))?;
+            .map_err(|error| Diagnostic::at(Path::attribute("valid_for"), "Invalid duration", sentence(error)))?;
         let now = SystemTime::now();
         let endpoint = cx.client.reachable(&endpoint);
         let url = format!("{}/{}", endpoint.trim_end_matches('/'), encoded(config.path.text()));

@@ -1,7 +1,6 @@
 //! `mediastore_object`: the objects of a container, for import in bulk.
 
 use async_trait::async_trait;
-use mediastore_policy::limits;
 use tf_plugin::context::Context;
 use tf_plugin::diagnostic::Diagnostics;
 use tf_plugin::list::{ListResource, Listed};
@@ -9,6 +8,7 @@ use tf_plugin::model;
 use tf_plugin::schema::{Attribute, Schema};
 
 use crate::client::Client;
+use crate::containers::name_attribute;
 use crate::objects;
 use crate::resources::object::identity;
 
@@ -34,12 +34,7 @@ impl ListResource for Objects {
 
     fn schema(&self) -> Schema {
         Schema::new("Finds the objects of a container with all its folders, sorted by path.")
-            .attribute(
-                Attribute::string("container_name")
-                    .required()
-                    .describe("Name of the container.")
-                    .check_text(|name| limits::CONTAINER_NAME.check(name)),
-            )
+            .attribute(name_attribute("container_name"))
             .attribute(Attribute::string("path_prefix").describe("Only objects whose path begins so."))
     }
 

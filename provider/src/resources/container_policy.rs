@@ -19,7 +19,7 @@ use tf_plugin::timeouts::{self, Timeouts};
 use tf_plugin::value::Value;
 
 use super::{container_name, from_aws, import_by_container_name};
-use crate::client::{Client, call};
+use crate::client::{Client, call, found};
 use crate::containers::{identity_attributes, name_identity};
 use crate::guardrails::Document;
 
@@ -101,16 +101,11 @@ impl Resource for ContainerPolicy {
     ) -> Result<Option<ContainerPolicyModel>, Diagnostics> {
         let sdk = cx.client.sdk()?;
         let name = state.container_name.text();
-        match call(cx, true, || sdk.get_container_policy().container_name(name).send()).await {
-            Ok(output) => {
-                state.policy = output.policy.into();
-                Ok(Some(state))
-            }
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => {
-                Err(error.diagnostic(cx.client, &format!("read the policy of the container `{name}`")).into())
-            }
-        }
+        let got = found(call(cx, true, || sdk.get_container_policy().container_name(name).send()).await)
+            .map_err(|error| error.diagnostic(cx.client, &format!("read the policy of the container `{name}`")))?;
+        let Some(output) = got else { return Ok(None) };
+        state.policy = output.policy.into();
+        Ok(Some(state))
     }
 
     async fn update(
@@ -132,13 +127,9 @@ impl Resource for ContainerPolicy {
     ) -> Result<(), Failure<ContainerPolicyModel>> {
         let sdk = cx.client.sdk()?;
         let name = state.container_name.text();
-        match call(cx, true, || sdk.delete_container_policy().container_name(name).send()).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_not_found() => Ok(()),
-            Err(error) => {
-                Err(error.diagnostic(cx.client, &format!("delete the policy of the container `{name}`")).into())
-            }
-        }
+        let deleted = found(call(cx, true, || sdk.delete_container_policy().container_name(name).send()).await);
+        let tried = format!("delete the policy of the container `{name}`");
+        deleted.map(drop).map_err(|error| error.diagnostic(cx.client, &tried).into())
     }
 
     async fn import(&self, _: &Context<'_, Client>, id: &ImportId<'_>) -> Result<ContainerPolicyModel, Diagnostics> {

@@ -19,7 +19,7 @@ use tf_plugin::types::Type;
 use tf_plugin::value::Value;
 
 use super::{Texts, container_name, import_by_container_name, known_texts, lines};
-use crate::client::{Client, call};
+use crate::client::{Client, call, found};
 use crate::containers::{identity_attributes, name_identity};
 use crate::guardrails::Document;
 
@@ -114,20 +114,14 @@ impl Resource for CorsPolicy {
     ) -> Result<Option<CorsPolicyModel>, Diagnostics> {
         let sdk = cx.client.sdk()?;
         let name = state.container_name.text();
-        match call(cx, true, || sdk.get_cors_policy().container_name(name).send()).await {
-            Ok(output) => {
-                let prior = state.rule.into_known().unwrap_or_default();
-                let prior = prior.iter().map(Some).chain(std::iter::repeat(None));
-                let rules = output.cors_policy.iter().zip(prior).map(|(rule, prior)| from_sdk(rule, prior));
-                state.rule = Attr::Known(rules.collect());
-                Ok(Some(state))
-            }
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => {
-                let tried = format!("read the CORS policy of the container `{name}`");
-                Err(error.diagnostic(cx.client, &tried).into())
-            }
-        }
+        let got = found(call(cx, true, || sdk.get_cors_policy().container_name(name).send()).await)
+            .map_err(|error| error.diagnostic(cx.client, &format!("read the CORS policy of the container `{name}`")))?;
+        let Some(output) = got else { return Ok(None) };
+        let prior = state.rule.into_known().unwrap_or_default();
+        let prior = prior.iter().map(Some).chain(std::iter::repeat(None));
+        let rules = output.cors_policy.iter().zip(prior).map(|(rule, prior)| from_sdk(rule, prior));
+        state.rule = Attr::Known(rules.collect());
+        Ok(Some(state))
     }
 
     async fn update(
@@ -145,14 +139,9 @@ impl Resource for CorsPolicy {
     async fn delete(&self, cx: &Context<'_, Client>, state: CorsPolicyModel) -> Result<(), Failure<CorsPolicyModel>> {
         let sdk = cx.client.sdk()?;
         let name = state.container_name.text();
-        match call(cx, true, || sdk.delete_cors_policy().container_name(name).send()).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_not_found() => Ok(()),
-            Err(error) => {
-                let tried = format!("delete the CORS policy of the container `{name}`");
-                Err(error.diagnostic(cx.client, &tried).into())
-            }
-        }
+        let deleted = found(call(cx, true, || sdk.delete_cors_policy().container_name(name).send()).await);
+        let tried = format!("delete the CORS policy of the container `{name}`");
+        deleted.map(drop).map_err(|error| error.diagnostic(cx.client, &tried).into())
     }
 
     async fn import(&self, _: &Context<'_, Client>, id: &ImportId<'_>) -> Result<CorsPolicyModel, Diagnostics> {

@@ -20,7 +20,7 @@ use tf_plugin::types::Type;
 use tf_plugin::value::Value;
 
 use super::{Texts, container_name, import_by_container_name, known_texts};
-use crate::client::{Client, call};
+use crate::client::{Client, call, found};
 use crate::containers::{identity_attributes, name_identity};
 use crate::guardrails::Document;
 
@@ -129,17 +129,12 @@ impl Resource for LifecyclePolicy {
     ) -> Result<Option<LifecyclePolicyModel>, Diagnostics> {
         let sdk = cx.client.sdk()?;
         let name = state.container_name.text();
-        match call(cx, true, || sdk.get_lifecycle_policy().container_name(name).send()).await {
-            Ok(output) => {
-                state.policy = output.lifecycle_policy.into();
-                Ok(Some(state))
-            }
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => {
-                let tried = format!("read the lifecycle policy of the container `{name}`");
-                Err(error.diagnostic(cx.client, &tried).into())
-            }
-        }
+        let got = found(call(cx, true, || sdk.get_lifecycle_policy().container_name(name).send()).await).map_err(
+            |error| error.diagnostic(cx.client, &format!("read the lifecycle policy of the container `{name}`")),
+        )?;
+        let Some(output) = got else { return Ok(None) };
+        state.policy = output.lifecycle_policy.into();
+        Ok(Some(state))
     }
 
     async fn update(
@@ -158,14 +153,9 @@ impl Resource for LifecyclePolicy {
     ) -> Result<(), Failure<LifecyclePolicyModel>> {
         let sdk = cx.client.sdk()?;
         let name = state.container_name.text();
-        match call(cx, true, || sdk.delete_lifecycle_policy().container_name(name).send()).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_not_found() => Ok(()),
-            Err(error) => {
-                let tried = format!("delete the lifecycle policy of the container `{name}`");
-                Err(error.diagnostic(cx.client, &tried).into())
-            }
-        }
+        let deleted = found(call(cx, true, || sdk.delete_lifecycle_policy().container_name(name).send()).await);
+        let tried = format!("delete the lifecycle policy of the container `{name}`");
+        deleted.map(drop).map_err(|error| error.diagnostic(cx.client, &tried).into())
     }
 
     async fn import(&self, _: &Context<'_, Client>, id: &ImportId<'_>) -> Result<LifecyclePolicyModel, Diagnostics> {

@@ -19,7 +19,7 @@ use tf_plugin::timeouts::{self, Timeouts};
 use tf_plugin::value::Value;
 
 use super::{container_name, import_by_container_name, lines};
-use crate::client::{Client, call};
+use crate::client::{Client, call, found};
 use crate::containers::{identity_attributes, name_identity};
 use crate::guardrails::Document;
 
@@ -120,21 +120,17 @@ impl Resource for MetricPolicy {
     ) -> Result<Option<MetricPolicyModel>, Diagnostics> {
         let sdk = cx.client.sdk()?;
         let name = state.container_name.text();
-        match call(cx, true, || sdk.get_metric_policy().container_name(name).send()).await {
-            Ok(output) => {
-                let policy = output.metric_policy;
-                let level = policy.as_ref().map(|policy| policy.container_level_metrics().as_str().to_owned());
-                let rules = policy.as_ref().map(SdkPolicy::metric_policy_rules).unwrap_or_default();
-                state.container_level_metrics = level.into();
-                state.rule = Attr::Known(rules.iter().map(from_sdk).collect());
-                Ok(Some(state))
-            }
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => {
-                let tried = format!("read the metric policy of the container `{name}`");
-                Err(error.diagnostic(cx.client, &tried).into())
-            }
-        }
+        let got =
+            found(call(cx, true, || sdk.get_metric_policy().container_name(name).send()).await).map_err(|error| {
+                error.diagnostic(cx.client, &format!("read the metric policy of the container `{name}`"))
+            })?;
+        let Some(output) = got else { return Ok(None) };
+        let policy = output.metric_policy;
+        let level = policy.as_ref().map(|policy| policy.container_level_metrics().as_str().to_owned());
+        let rules = policy.as_ref().map(SdkPolicy::metric_policy_rules).unwrap_or_default();
+        state.container_level_metrics = level.into();
+        state.rule = Attr::Known(rules.iter().map(from_sdk).collect());
+        Ok(Some(state))
     }
 
     async fn update(
@@ -156,14 +152,9 @@ impl Resource for MetricPolicy {
     ) -> Result<(), Failure<MetricPolicyModel>> {
         let sdk = cx.client.sdk()?;
         let name = state.container_name.text();
-        match call(cx, true, || sdk.delete_metric_policy().container_name(name).send()).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_not_found() => Ok(()),
-            Err(error) => {
-                let tried = format!("delete the metric policy of the container `{name}`");
-                Err(error.diagnostic(cx.client, &tried).into())
-            }
-        }
+        let deleted = found(call(cx, true, || sdk.delete_metric_policy().container_name(name).send()).await);
+        let tried = format!("delete the metric policy of the container `{name}`");
+        deleted.map(drop).map_err(|error| error.diagnostic(cx.client, &tried).into())
     }
 
     async fn import(&self, _: &Context<'_, Client>, id: &ImportId<'_>) -> Result<MetricPolicyModel, Diagnostics> {

@@ -7,6 +7,7 @@ mod lifecycle_policy;
 mod metric_policy;
 pub(crate) mod object;
 
+use mediastore_policy::limits;
 use serde_json::Value as Json;
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
 use tf_plugin::identity::ImportId;
@@ -15,6 +16,7 @@ use tf_plugin::resource::{DynResource, MovedState, resource};
 use tf_plugin::schema::{Attribute, sentence};
 
 use crate::client::Client;
+use crate::containers::name_attribute;
 
 /// Every resource type, in the order of the docs.
 pub(crate) fn all() -> Vec<Box<dyn DynResource<Client>>> {
@@ -45,17 +47,13 @@ fn lines(elements: &[Json]) -> String {
 
 /// The attribute by which a policy names its container.
 fn container_name() -> Attribute {
-    Attribute::string("container_name")
-        .required()
-        .replaces()
-        .describe("Name of the container.")
-        .check_text(|name| mediastore_policy::limits::CONTAINER_NAME.check(name))
+    name_attribute("container_name").replaces()
 }
 
 /// The name of the container whose policy is imported.
 fn import_by_container_name(id: &ImportId<'_>) -> Result<Attr<String>, Diagnostics> {
     let name = id.text_or("container_name")?;
-    match mediastore_policy::limits::CONTAINER_NAME.check(name) {
+    match limits::CONTAINER_NAME.check(name) {
         Ok(()) => Ok(name.into()),
         Err(violation) => {
             let detail = format!("A policy is imported by the name of its container. {}", sentence(violation));

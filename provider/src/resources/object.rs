@@ -18,7 +18,7 @@ use tf_plugin::timeouts::{self, Timeouts};
 use tf_plugin::value::Value;
 
 use super::container_name;
-use crate::client::{Client, content_type_of};
+use crate::client::{CallError, Client, content_type_of, found};
 use crate::content::{self, Found, Given, sha256};
 use crate::objects::{self, Put};
 
@@ -171,29 +171,25 @@ impl Resource for Object {
     async fn read(&self, cx: &Context<'_, Client>, mut state: ObjectModel) -> Result<Option<ObjectModel>, Diagnostics> {
         let (container, path) = (state.container_name.text().to_owned(), state.path.text().to_owned());
         let tried = format!("read the object `{path}` of the container `{container}`");
-        let found = match objects::head(cx, &container, &path).await? {
-            Ok(found) => found,
-            Err(error) if error.is_not_found() => return Ok(None),
-            Err(error) => return Err(error.diagnostic(cx.client, &tried).into()),
-        };
-        let etag = Attr::from(found.e_tag);
+        let failed = |error: CallError| error.diagnostic(cx.client, &tried);
+        let head = found(objects::head(cx, &container, &path).await?).map_err(failed)?;
+        let Some(head) = head else { return Ok(None) };
+        let etag = Attr::from(head.e_tag);
         if etag != state.etag {
             if !state.etag.is_null() && state.content_sha256.is_null() {
                 // Written by somebody else over content that we must not know: the version of the configuration is gone.
                 state.content_wo_version = Attr::Null;
             } else {
-                match objects::content(cx, &container, &path).await? {
-                    Ok(bytes) => state.content_sha256 = sha256(&bytes).into(),
-                    Err(error) if error.is_not_found() => return Ok(None),
-                    Err(error) => return Err(error.diagnostic(cx.client, &tried).into()),
-                }
+                let content = found(objects::content(cx, &container, &path).await?).map_err(failed)?;
+                let Some(bytes) = content else { return Ok(None) };
+                state.content_sha256 = sha256(&bytes).into();
             }
             state.etag = etag;
         }
         state.arn = objects::arn(cx, &container, &path).await?.into();
-        state.size = found.content_length.into();
-        state.content_type = found.content_type.into();
-        state.cache_control = found.cache_control.filter(|text| !text.is_empty()).into();
+        state.size = head.content_length.into();
+        state.content_type = head.content_type.into();
+        state.cache_control = head.cache_control.filter(|text| !text.is_empty()).into();
         Ok(Some(state))
     }
 
