@@ -111,9 +111,13 @@ pub(super) struct Remote {
 impl Remote {
     /// The names of all containers.
     pub(super) async fn containers(&self) -> Result<Vec<String>, String> {
-        let listed = control::Client::new(&self.config).list_containers().send().await;
-        let listed = listed.map_err(|error| format!("the containers cannot be listed: {}", sentence(&error)))?;
-        Ok(listed.containers.into_iter().filter_map(|container| container.name).collect())
+        let mut pages = control::Client::new(&self.config).list_containers().into_paginator().send();
+        let mut names = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| format!("the containers cannot be listed: {}", sentence(&error)))?;
+            names.extend(page.containers.into_iter().filter_map(|container| container.name));
+        }
+        Ok(names)
     }
 
     /// The objects of a container.
@@ -323,7 +327,51 @@ impl FromStr for Side {
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_runtime_api::client::http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+    use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+    use aws_smithy_types::body::SdkBody;
+
     use super::*;
+
+    /// A server that gives out its containers in two pages, as this service does not unless asked.
+    #[derive(Debug, Clone)]
+    struct TwoPages;
+
+    impl HttpConnector for TwoPages {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            let second = request.body().bytes().is_some_and(|body| body.windows(9).any(|part| part == b"NextToken"));
+            let page = if second {
+                r#"{"Containers": [{"Name": "b"}]}"#
+            } else {
+                r#"{"Containers": [{"Name": "a"}], "NextToken": "more"}"#
+            };
+            let response = http::Response::new(SdkBody::from(page));
+            HttpConnectorFuture::ready(Ok(HttpResponse::try_from(response).unwrap()))
+        }
+    }
+
+    impl HttpClient for TwoPages {
+        fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+            SharedHttpConnector::new(self.clone())
+        }
+    }
+
+    #[tokio::test]
+    async fn the_containers_of_a_server_are_all_its_pages() {
+        let credentials = Credentials::from_keys("A", "b", None);
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(TwoPages)
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
+            .region(aws_config::Region::new("us-west-2"))
+            .endpoint_url(IN_PROCESS)
+            .build();
+        let remote = Remote { config, server: Some(IN_PROCESS.to_owned()), store: None };
+        assert_eq!(remote.containers().await, Ok(vec!["a".to_owned(), "b".to_owned()]));
+    }
 
     #[test]
     fn a_colon_before_any_slash_names_a_container() {
