@@ -62,3 +62,18 @@ pub(super) fn raise_open_files(limits: &Limits) {
         tracing::warn!(maximum, needed, "so many connections may need more files than the process may open");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args as _, Command, FromArgMatches as _};
+
+    use super::*;
+
+    /// The times are written here as texts, which the help shows; they are those of the library.
+    #[test]
+    fn without_options_the_limits_are_the_defaults() {
+        let command = LimitArguments::augment_args(Command::new("serve"));
+        let arguments = LimitArguments::from_arg_matches(&command.get_matches_from(["serve"])).unwrap();
+        assert_eq!(arguments.limits(), Limits::default());
+    }
+}
