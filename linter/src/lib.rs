@@ -33,6 +33,7 @@ pub mod suppress;
 pub mod unit;
 pub mod unsaved;
 pub mod values;
+mod words;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

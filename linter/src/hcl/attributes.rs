@@ -11,8 +11,8 @@ use super::module::{Mode, Resource};
 use super::provider::hole_by_name;
 use super::syntax::BodyView;
 use super::value::{Data, Handle, Value, hole_of};
-use super::words::{Piece, Words};
 use super::{parse, policy_document};
+use crate::words::{Piece, Words};
 
 /// The value of an attribute.
 pub(super) fn attribute(run: &Run<'_>, handle: &Rc<Handle>, name: &str, span: Span) -> Eval {

@@ -21,9 +21,9 @@ use super::module::Tree;
 use super::operators;
 use super::syntax::{Call, Conditional, Expr, ExprKind, For, ForPart, IfPart, Item, Key, Part, Step, Template, Unary};
 use super::value::{Data, Declared, Entry, Handle, InstanceKey, Mapping, Sort, Value, hole_of};
-use super::words::{Piece, Words};
 use crate::source::{Sources, Syntax};
 use crate::unit::{Fault, FaultKind};
+use crate::words::{Piece, Words};
 
 /// Expressions of one unit.
 const MOST_WORK: u64 = 1_000_000;

@@ -9,7 +9,7 @@ use mediastore_policy::text::Text;
 use super::number::Number;
 use super::parse::{self, SyntaxError};
 use super::syntax::{Attribute, Block, Body, Expr, ExprKind, Item, Key, Name, Part, Template};
-use super::words::Piece;
+use crate::words::Piece;
 
 /// Configurations are written by hand or by `cdktf`, whose largest have some megabytes.
 const LIMITS: Limits = Limits { bytes: 8 << 20, depth: 64, values: 1_000_000 };

@@ -10,7 +10,7 @@
 //! | `module`, `installed` | files to declarations, of local modules and of those that `terraform init` has got |
 //! | `evaluate`, `operators`, `functions`, `blocks` | expressions to values |
 //! | `instance`, `attributes`, `provider`, `policy_document` | what references mean |
-//! | `value`, `words`, `number`, `types` | values and their places |
+//! | `value`, `number`, `types` | values and their places |
 //! | `resources` | MediaStore's resources to containers and documents |
 
 mod attributes;
@@ -34,7 +34,6 @@ mod template;
 mod tests;
 mod types;
 mod value;
-mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

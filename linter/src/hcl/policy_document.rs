@@ -18,7 +18,7 @@ use super::module::Resource;
 use super::syntax::BodyView;
 use super::types::set_items;
 use super::value::{Data, Encoded, Entry, Handle, Layout, Mapping, Sort, Value, hole_of};
-use super::words::{Piece, Words};
+use crate::words::{Piece, Words};
 
 /// The version that documents have unless they say otherwise.
 const VERSION: &str = "2012-10-17";

@@ -7,7 +7,7 @@ use compact_str::CompactString;
 use mediastore_policy::span::Span;
 
 use super::number::Number;
-use super::words::Piece;
+use crate::words::Piece;
 
 /// A word and where it stands.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use mediastore_policy::text::TextPart;
 
 use super::parse::{MAX_DEPTH, Parse, Parser, SyntaxError};
 use super::syntax::{Expr, ForPart, IfPart, Part, Template};
-use super::words::Piece;
+use crate::words::Piece;
 
 /// A token, and whether it strips the white space before and behind it.
 struct Token {

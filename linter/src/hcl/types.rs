@@ -11,7 +11,7 @@ use super::evaluate::{Eval, Failure};
 use super::number::Number;
 use super::syntax::{Call, Expr, ExprKind, Key, Unary};
 use super::value::{Data, Entry, Mapping, Sequence, Sort, Value};
-use super::words::Words;
+use crate::words::Words;
 
 /// A type constraint.
 #[derive(Debug, Clone)]

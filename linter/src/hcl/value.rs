@@ -10,7 +10,7 @@ use mediastore_policy::span::Span;
 use mediastore_policy::text::{CharClass, Hole, Text, TextPart};
 
 use super::number::Number;
-use super::words::{Piece, Words};
+use crate::words::{Piece, Words};
 
 /// A value and where it was written.
 #[derive(Debug, Clone)]

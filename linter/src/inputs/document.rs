@@ -7,9 +7,10 @@ use mediastore_policy::problem::{Code, Problem};
 use mediastore_policy::span::Span;
 use mediastore_policy::text::Hole;
 
-use super::spelling::{Spelled, Style};
+use super::spelling::{self, Style};
 use crate::source::Syntax;
 use crate::unit::{Document, DocumentKind, Origin, Owner};
+use crate::words::Words;
 
 /// A document given as a tree, which is edited where it stands.
 pub(super) fn of_tree(
@@ -28,12 +29,12 @@ pub(super) fn of_text(
     kind: DocumentKind,
     origin: Origin,
     owner: Owner,
-    spelled: &Spelled,
+    words: &Words,
     span: Span,
     editable: Option<Syntax>,
 ) -> Document {
-    let (body, problems) = spelled.parse(Limits::default());
-    Document { kind, origin, owner, body, problems, span, text: spelled.known().map(str::to_owned), editable }
+    let (body, problems, _) = words.json(Limits::default());
+    Document { kind, origin, owner, body, problems, span, text: words.known(), editable }
 }
 
 /// A document of which nothing is known.
@@ -63,9 +64,9 @@ pub(super) fn of_json(
 }
 
 /// The spelling of a string of JSON.
-fn spelled(span: Span, text: &str, source: &str, base: usize) -> Spelled {
+fn spelled(span: Span, text: &str, source: &str, base: usize) -> Words {
     let inner = source.get((span.start + 1).wrapping_sub(base)..(span.end.wrapping_sub(1)).wrapping_sub(base));
-    Spelled::scalar(text, inner.unwrap_or_default(), span.start + 1, span, Style::Escaped)
+    spelling::spelled(text, inner.unwrap_or_default(), span.start + 1, span, Style::Escaped)
 }
 
 /// Whether nothing in a tree is unknown.

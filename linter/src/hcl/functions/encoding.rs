@@ -12,9 +12,9 @@ use mediastore_policy::text::{CharClass, TextRef};
 use super::super::evaluate::{Eval, Failure, LONGEST_TEXT};
 use super::super::number::Number;
 use super::super::value::{Data, Encoded, Entry, Layout, Mapping, Sort, Value, hole_of};
-use super::super::words::{Piece, Words};
 use super::{Answer, Arguments, Function, function, yaml};
 use crate::inputs::yaml as reader;
+use crate::words::{Piece, Words};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("base64decode", 1, 1, base64decode),

@@ -3,8 +3,8 @@
 use super::super::evaluate::Failure;
 use super::super::number::Number;
 use super::super::value::{Data, Layout, Sort, Value, encode};
-use super::super::words::{Piece, Words};
 use super::{Answer, Arguments, Function, variadic};
+use crate::words::{Piece, Words};
 
 pub(super) const FUNCTIONS: &[Function] = &[variadic("format", 1, format), variadic("formatlist", 1, formatlist)];
 

@@ -23,7 +23,7 @@ use super::evaluate::{Eval, Failure, Run};
 use super::number::Number;
 use super::operators;
 use super::value::{Data, Mapping, Sequence, Sort, Value, hole_of};
-use super::words::Words;
+use crate::words::Words;
 
 pub(super) use encoding::decode;
 

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use mediastore_policy::{arn, limits, meaning};
 
 use super::super::value::{Data, Encoded, Entry, Layout, Mapping, Value};
-use super::super::words::{Piece, Words};
 use super::{Answer, Arguments, Function, encoding, function};
+use crate::words::{Piece, Words};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("provider::mediastore::container_arn", 3, 3, container_arn),

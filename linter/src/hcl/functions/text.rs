@@ -7,8 +7,8 @@ use regex::Regex;
 
 use super::super::operators;
 use super::super::value::{Data, Entry, Mapping, Sort, Value, hole_of};
-use super::super::words::{Piece, Words};
 use super::{Answer, Arguments, Function, function, variadic};
+use crate::words::{Piece, Words};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("chomp", 1, 1, |a| edges(a, |text| text.trim_end_matches(['\n', '\r']).to_owned())),

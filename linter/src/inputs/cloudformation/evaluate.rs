@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use mediastore_policy::json::{Member, Node, Value};
 use mediastore_policy::span::Span;
-use mediastore_policy::text::{CharClass, Hole, Text};
+use mediastore_policy::text::{CharClass, Hole, Text, TextRef};
 
 use super::super::document::{is_known, known, member, value};
-use super::super::spelling::{Spelled, Style};
+use super::super::spelling::{self, Style};
 use super::Template;
 use super::parameters::{World, class_of, scalar};
 use crate::source::Syntax;
 use crate::unit::{Fault, FaultKind};
+use crate::words::{Piece, Words};
 
 /// A value worked out.
 #[derive(Debug, Clone)]
@@ -21,7 +22,7 @@ pub(super) enum Evaluated {
     /// `AWS::NoValue`: as if it were not written.
     Absent,
     /// Text, with the way back to where it is spelled.
-    Text(Spelled),
+    Text(Words),
     /// A list, an object, a number, a boolean.
     Tree(Node),
     /// The text of a tree, from `Fn::ToJsonString`.
@@ -79,7 +80,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn spend(&self, evaluated: Evaluated, span: Span) -> Evaluated {
-        let cost = 1 + if let Evaluated::Text(text) = &evaluated { text.text().len() } else { 0 };
+        let cost = 1 + if let Evaluated::Text(text) = &evaluated { text.len() + text.pieces().len() } else { 0 };
         match self.budget.get().checked_sub(cost) {
             Some(rest) => {
                 self.budget.set(rest);
@@ -126,7 +127,7 @@ impl<'a> Evaluator<'a> {
             ("Fn::GetAtt", [resource, attribute]) => {
                 let attribute = self.evaluate(attribute).into_text(attribute.span);
                 match (known(resource), attribute.known()) {
-                    (Some(resource), Some(attribute)) => self.attribute(resource, attribute, span),
+                    (Some(resource), Some(attribute)) => self.attribute(resource, &attribute, span),
                     _ => unknown("Fn::GetAtt", span),
                 }
             }
@@ -135,11 +136,11 @@ impl<'a> Evaluator<'a> {
                 None => unknown(name, span),
             }),
             ("Fn::Sub", []) => match known(argument) {
-                Some(text) => self.substitute(&self.spelled(text, argument.span), None),
+                Some(text) => self.substitute(text, argument.span, None),
                 None => self.malformed(name, span),
             },
             ("Fn::Sub", [text_node, variables]) => match known(text_node) {
-                Some(text) => self.substitute(&self.spelled(text, text_node.span), Some(variables)),
+                Some(text) => self.substitute(text, text_node.span, Some(variables)),
                 None => self.malformed(name, span),
             },
             ("Fn::Join", [delimiter, list]) => self.join(delimiter, list, span),
@@ -159,7 +160,7 @@ impl<'a> Evaluator<'a> {
             },
             ("Fn::ImportValue", _) => {
                 let export = self.evaluate(argument).into_text(argument.span);
-                unknown(&format!("Fn::ImportValue {}", export.to_text()), span)
+                unknown(&format!("Fn::ImportValue {}", export.text()), span)
             }
             ("Fn::Sub" | "Fn::Join" | "Fn::If" | "Fn::FindInMap" | "Fn::Select" | "Fn::Split" | "Fn::GetAtt", _) => {
                 self.malformed(name, span)
@@ -181,7 +182,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The text of a scalar, with its spelling.
-    fn spelled(&self, text: &str, span: Span) -> Spelled {
+    fn spelled(&self, text: &str, span: Span) -> Words {
         let Template { source, base, syntax, styles, .. } = self.template;
         let start = span.start.wrapping_sub(*base);
         let style = match syntax {
@@ -190,17 +191,17 @@ impl<'a> Evaluator<'a> {
         };
         let quote = usize::from(matches!(style, Style::Escaped | Style::SingleQuoted));
         let inner = source.get(start.wrapping_add(quote)..span.end.wrapping_sub(*base).wrapping_sub(quote));
-        Spelled::scalar(text, inner.unwrap_or_default(), span.start + quote, span, style)
+        spelling::spelled(text, inner.unwrap_or_default(), span.start + quote, span, style)
     }
 
     /// `Ref` of a name.
     fn reference(&self, name: &str, span: Span) -> Evaluated {
         // MediaStore existed in no other partition.
         if let Some((_, text)) = PARTITION.iter().find(|(own, _)| *own == name) {
-            return Evaluated::Text(Spelled::standing_for(*text, span));
+            return Evaluated::Text(Words::made(*text, span));
         }
         if let Some(hole) = pseudo_parameter(name) {
-            return Evaluated::Text(Spelled::unknown(Arc::new(hole), span));
+            return Evaluated::Text(Words::hole(Arc::new(hole), span));
         }
         match name {
             "AWS::NoValue" => return Evaluated::Absent,
@@ -213,9 +214,9 @@ impl<'a> Evaluator<'a> {
                     let item = |text: &str| Node { span, value: Value::String(Text::known(text.trim())) };
                     Evaluated::Tree(Node { span, value: Value::Array(default.split(',').map(item).collect()) })
                 }
-                Some(default) => Evaluated::Text(Spelled::standing_for(default.as_str(), span)),
+                Some(default) => Evaluated::Text(Words::made(default.as_str(), span)),
                 None if parameter.is_list => unknown(name, span),
-                None => Evaluated::Text(Spelled::unknown(Arc::clone(&parameter.hole), span)),
+                None => Evaluated::Text(Words::hole(Arc::clone(&parameter.hole), span)),
             };
         }
         let Some(resource) = self.template.resource(name) else {
@@ -240,7 +241,7 @@ impl<'a> Evaluator<'a> {
             Some("AWS::IAM::Role" | "AWS::IAM::User") => CharClass::Plain,
             _ => CharClass::Any,
         };
-        Evaluated::Text(Spelled::unknown(Arc::new(Hole::of(name, class)), span))
+        Evaluated::Text(Words::hole(Arc::new(Hole::of(name, class)), span))
     }
 
     /// `Fn::GetAtt`.
@@ -256,11 +257,11 @@ impl<'a> Evaluator<'a> {
             _ => return unknown(&name, span),
         };
         // An identity of the stack's own account, whatever its name.
-        let mut arn = Spelled::standing_for("arn:aws:iam::", span);
-        let hole = |hole: Hole| Spelled::unknown(Arc::new(hole), span);
-        arn.push(&hole(Hole::account("AWS::AccountId")));
-        arn.push(&Spelled::standing_for(format!(":{kind}/"), span));
-        arn.push(&hole(Hole::of(resource, CharClass::Plain)));
+        let mut arn = Words::made("arn:aws:iam::", span);
+        let hole = |hole: Hole| Words::hole(Arc::new(hole), span);
+        arn.append(&hole(Hole::account("AWS::AccountId")));
+        arn.append(&Words::made(format!(":{kind}/"), span));
+        arn.append(&hole(Hole::of(resource, CharClass::Plain)));
         Evaluated::Text(arn)
     }
 
@@ -277,38 +278,46 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// `Fn::Sub`.
-    fn substitute(&self, text: &Spelled, variables: Option<&Node>) -> Evaluated {
-        let mut result = Spelled::default();
+    /// `Fn::Sub` of the text of a scalar.
+    fn substitute(&self, text: &str, span: Span, variables: Option<&Node>) -> Evaluated {
+        let mut borders = Vec::new();
         let mut passed = 0;
-        while let Some(start) = text.text()[passed..].find("${").map(|at| at + passed) {
-            let Some(end) = text.text()[start..].find('}').map(|at| at + start + 1) else { break };
-            result.push(&text.slice(passed, start));
-            let place = text.place(Span::new(start, end));
-            let name = text.text()[start + 2..end - 1].trim();
-            if let Some(literal) = name.strip_prefix('!') {
-                result.push(&Spelled::standing_for(format!("${{{literal}}}"), place));
-            } else {
-                let value = match variables.and_then(|variables| value(variables, name)) {
-                    Some(variable) => self.evaluate(variable),
-                    None => match name.split_once('.') {
-                        Some((resource, attribute)) => self.attribute(resource, attribute, place),
-                        None => self.reference(name, place),
-                    },
-                };
-                let value = self.spend(Evaluated::Text(value.into_text(place)), place).into_text(place);
-                // What the variable stands for is spelled elsewhere; here it is the name that stands.
-                result.push(&relocated(&value, place));
-            }
+        while let Some(start) = text[passed..].find("${").map(|at| at + passed)
+            && let Some(end) = text[start..].find('}').map(|at| at + start + 1)
+        {
+            borders.extend([start, end]);
             passed = end;
         }
-        result.push(&text.slice(passed, text.text().len()));
+        let mut result = Words::default();
+        for (at, part) in self.spelled(text, span).cut(&borders).into_iter().enumerate() {
+            // Every other part is a reference.
+            if at % 2 == 0 {
+                result.append(&part);
+                continue;
+            }
+            let place = part.place();
+            let name = text[borders[at - 1] + 2..borders[at] - 1].trim();
+            if let Some(literal) = name.strip_prefix('!') {
+                result.append(&Words::made(format!("${{{literal}}}"), place));
+                continue;
+            }
+            let value = match variables.and_then(|variables| value(variables, name)) {
+                Some(variable) => self.evaluate(variable),
+                None => match name.split_once('.') {
+                    Some((resource, attribute)) => self.attribute(resource, attribute, place),
+                    None => self.reference(name, place),
+                },
+            };
+            let value = self.spend(Evaluated::Text(value.into_text(place)), place).into_text(place);
+            // What the variable stands for is spelled elsewhere; here it is the name that stands.
+            result.append(&relocated(&value, place));
+        }
         Evaluated::Text(result)
     }
 
     fn join(&self, delimiter: &Node, list: &Node, span: Span) -> Evaluated {
         let Some(delimiter) = known(delimiter) else { return self.malformed("Fn::Join", span) };
-        let parts: Option<Vec<Spelled>> = match &list.value {
+        let parts: Option<Vec<Words>> = match &list.value {
             Value::Array(items) => {
                 let texts = items.iter().map(|item| (self.evaluate(item), item.span));
                 Some(texts.filter_map(|(value, span)| value.present(span)).collect())
@@ -327,12 +336,13 @@ impl<'a> Evaluator<'a> {
             },
         };
         let Some(parts) = parts else { return unknown("Fn::Join", span) };
-        let mut joined = Spelled::default();
+        let mut joined = Words::default();
         for (index, part) in parts.iter().enumerate() {
             if index > 0 {
-                joined.push(&Spelled::standing_for(delimiter, part.place(Span::new(0, 0))));
+                let start = part.place().start;
+                joined.append(&Words::made(delimiter, Span::new(start, start)));
             }
-            joined.push(part);
+            joined.append(part);
         }
         Evaluated::Text(joined)
     }
@@ -340,13 +350,13 @@ impl<'a> Evaluator<'a> {
     fn find_in_map(&self, map: &Node, first: &Node, second: &Node, options: Option<&Node>, span: Span) -> Evaluated {
         let key = |node: &Node| self.evaluate(node).into_text(node.span);
         let keys = [key(map), key(first), key(second)];
-        let name = format!("Fn::FindInMap {}.{}.{}", keys[0].to_text(), keys[1].to_text(), keys[2].to_text());
+        let name = format!("Fn::FindInMap {}.{}.{}", keys[0].text(), keys[1].text(), keys[2].text());
         // Where a key is unknown, every value of the map at that level is possible.
         let mut found: Vec<&Node> = self.template.mappings.into_iter().collect();
-        for key in &keys {
+        for key in keys.iter().map(Words::known) {
             found = found
                 .into_iter()
-                .flat_map(|node| match (&node.value, key.known()) {
+                .flat_map(|node| match (&node.value, key.as_deref()) {
                     (Value::Object(_), Some(key)) => value(node, key).into_iter().collect::<Vec<_>>(),
                     (Value::Object(members), None) => members.iter().map(|member| &member.node).collect(),
                     _ => Vec::new(),
@@ -363,7 +373,7 @@ impl<'a> Evaluator<'a> {
             all => {
                 let texts: Option<Vec<String>> = all.iter().map(|node| scalar(node)).collect();
                 let class = texts.map_or(CharClass::Any, |texts| class_of(texts.iter().map(String::as_str)));
-                Evaluated::Text(Spelled::unknown(Arc::new(Hole::of(name, class)), span))
+                Evaluated::Text(Words::hole(Arc::new(Hole::of(name, class)), span))
             }
         }
     }
@@ -397,22 +407,9 @@ impl<'a> Evaluator<'a> {
             return self.malformed("Fn::Split", span);
         };
         let text = self.evaluate(text).into_text(text.span);
-        let whole = text.to_text();
-        if delimiter == "?" || whole.holes().any(|hole| delimiter.chars().all(|c| hole.class.contains(c))) {
-            return unknown("Fn::Split", span);
-        }
-        let mut items = Vec::new();
-        let mut passed = 0;
-        loop {
-            let end = text.text()[passed..].find(delimiter).map_or(text.text().len(), |at| at + passed);
-            let part = text.slice(passed, end);
-            items.push(Node { span, value: Value::String(part.to_text()) });
-            if end == text.text().len() {
-                break;
-            }
-            passed = end + delimiter.len();
-        }
-        Evaluated::Tree(Node { span, value: Value::Array(items) })
+        let Some(parts) = text.split(delimiter, usize::MAX) else { return unknown("Fn::Split", span) };
+        let items = parts.iter().map(|part| Node { span, value: Value::String(part.text()) });
+        Evaluated::Tree(Node { span, value: Value::Array(items.collect()) })
     }
 
     /// Which way a condition goes, if that is known.
@@ -467,7 +464,7 @@ impl<'a> Evaluator<'a> {
         }
         match scalar(node) {
             Some(text) => Text::known(text),
-            None => self.evaluate(node).into_text(node.span).to_text(),
+            None => self.evaluate(node).into_text(node.span).text(),
         }
     }
 }
@@ -478,30 +475,30 @@ impl Evaluated {
         match self {
             Self::Absent => None,
             Self::Tree(node) => Some(node),
-            Self::Text(text) => Some(Node { span, value: Value::String(text.to_text()) }),
+            Self::Text(text) => Some(Node { span, value: Value::String(text.text()) }),
             Self::Json(node) => Some(Node { span, value: Value::String(text_of_json(&node)) }),
         }
     }
 
     /// The value as text; what is none is unknown.
-    fn into_text(self, span: Span) -> Spelled {
+    fn into_text(self, span: Span) -> Words {
         match self {
             Self::Text(text) => text,
             Self::Json(node) => of_text(&text_of_json(&node), span),
-            Self::Absent => Spelled::default(),
+            Self::Absent => Words::default(),
             Self::Tree(node) => match &node.value {
                 Value::String(text) => of_text(text, span),
-                Value::Unknown(hole) => Spelled::unknown(Arc::clone(hole), span),
+                Value::Unknown(hole) => Words::hole(Arc::clone(hole), span),
                 _ => match scalar(&node) {
-                    Some(text) => Spelled::standing_for(text, span),
-                    None => Spelled::unknown(Arc::new(Hole::any(node.kind())), span),
+                    Some(text) => Words::made(text, span),
+                    None => Words::hole(Arc::new(Hole::any(node.kind())), span),
                 },
             },
         }
     }
 
     /// The text, unless the value is absent.
-    fn present(self, span: Span) -> Option<Spelled> {
+    fn present(self, span: Span) -> Option<Words> {
         if let Self::Absent = self { None } else { Some(self.into_text(span)) }
     }
 }
@@ -515,23 +512,20 @@ fn text_of_json(node: &Node) -> Text {
 }
 
 /// Text without a spelling of its own.
-fn of_text(text: &Text, span: Span) -> Spelled {
-    let mut spelled = Spelled::default();
-    for part in text.parts() {
-        match part {
-            mediastore_policy::text::TextRef::Known(known) => spelled.push(&Spelled::standing_for(known, span)),
-            mediastore_policy::text::TextRef::Hole(hole) => spelled.push(&Spelled::unknown(Arc::clone(hole), span)),
-        }
-    }
-    spelled
+fn of_text(text: &Text, span: Span) -> Words {
+    let piece = |part: TextRef<'_>| match part {
+        TextRef::Known(known) => Piece::made(known, span),
+        TextRef::Hole(hole) => Piece::hole(Arc::clone(hole), span),
+    };
+    text.parts().map(piece).collect()
 }
 
 /// The same text, all of it standing at one place.
-fn relocated(text: &Spelled, place: Span) -> Spelled {
-    of_text(&text.to_text(), place)
+fn relocated(text: &Words, place: Span) -> Words {
+    of_text(&text.text(), place)
 }
 
-fn restate(text: &Spelled, place: Span) -> Evaluated {
+fn restate(text: &Words, place: Span) -> Evaluated {
     Evaluated::Text(relocated(text, place))
 }
 

@@ -17,10 +17,11 @@ use mediastore_policy::text::{Hole, Text};
 use self::evaluate::{Evaluated, Evaluator, Parameters, object_member};
 use self::parameters::{Parameter, World, worlds};
 use super::document::{self, known, member, value, wrong_type};
-use super::spelling::{Spelled, Style};
+use super::spelling::Style;
 use super::{sniff, yaml};
 use crate::source::{Syntax, move_tree, moved};
 use crate::unit::{Container, Dialect, Document, DocumentKind, Fault, FaultKind, Origin, Owner, Stranger, Unit};
+use crate::words::Words;
 
 /// The type of a container.
 const CONTAINER: &str = "AWS::MediaStore::Container";
@@ -286,15 +287,12 @@ fn document(
     Some(match value {
         Evaluated::Absent => return None,
         Evaluated::Json(tree) => document::of_tree(kind, origin, owner, tree, Some(template.syntax)),
-        Evaluated::Text(text) if is_text => match text.to_text().as_hole() {
+        Evaluated::Text(text) if is_text => match text.text().as_hole() {
             Some(hole) => document::unknown(kind, origin, owner, Arc::clone(hole), node.span),
-            None => {
-                let span = text.place(Span::new(0, text.text().len()));
-                document::of_text(kind, origin, owner, &text, span, editable(template, node, &text))
-            }
+            None => document::of_text(kind, origin, owner, &text, text.place(), editable(template, node, &text)),
         },
         Evaluated::Text(text) => {
-            let body = Node { span: node.span, value: Value::String(text.to_text()) };
+            let body = Node { span: node.span, value: Value::String(text.text()) };
             document::of_tree(kind, origin, owner, body, None)
         }
         Evaluated::Tree(Node { value: Value::Unknown(hole), span }) => {
@@ -312,8 +310,9 @@ fn document(
     })
 }
 
-/// Whether JSON may be written into a text of JSON: if it stands in one scalar of YAML, character by character.
-fn editable(template: &Template<'_>, node: &Node, text: &Spelled) -> Option<Syntax> {
+/// Whether JSON may be written into a text of JSON: if it stands in one scalar of YAML, character by character but for references and
+/// blank space.
+fn editable(template: &Template<'_>, node: &Node, text: &Words) -> Option<Syntax> {
     let scalar = match &node.value {
         Value::String(_) => node,
         _ => match value(node, "Fn::Sub") {
@@ -323,6 +322,10 @@ fn editable(template: &Template<'_>, node: &Node, text: &Spelled) -> Option<Synt
     };
     let style = template.styles.get(&scalar.span.start.wrapping_sub(template.base));
     let is_written_out = matches!(style, Some(Style::Block(_) | Style::SingleQuoted));
-    (template.syntax == Syntax::Yaml && is_written_out && text.is_verbatim(template.source, template.base))
-        .then_some(Syntax::Json)
+    let is_as_written = text.pieces().iter().all(|piece| {
+        let local = piece.span.start.wrapping_sub(template.base)..piece.span.end.wrapping_sub(template.base);
+        let stands_for = template.source.get(local);
+        piece.verbatim || stands_for.is_some_and(|text| text.starts_with("${") || text.trim().is_empty())
+    });
+    (template.syntax == Syntax::Yaml && is_written_out && is_as_written).then_some(Syntax::Json)
 }

@@ -1,7 +1,7 @@
 //! Text whose every part remembers where it was written.
 //!
-//! A policy may be a heredoc with a local in the middle. Reading it as JSON gives offsets into the finished text; the pieces turn those
-//! back into places of the sources. This module knows nothing of HCL.
+//! A policy may be a heredoc with a local in the middle, or an escaped string of a plan. Reading it as JSON gives offsets into the finished
+//! text; the pieces turn those back into places of the sources. This module knows no language.
 
 use std::cell::Cell;
 use std::fmt;
@@ -17,42 +17,51 @@ use crate::source::place_tree;
 
 /// A part of a text.
 #[derive(Debug, Clone)]
-pub(super) struct Piece {
-    pub(super) part: TextPart,
+pub(crate) struct Piece {
+    pub(crate) part: TextPart,
     /// Where it was written.
-    pub(super) span: Span,
+    pub(crate) span: Span,
     /// Whether what is written there is the part itself, byte for byte: then a place inside the part is a place inside the span.
-    pub(super) verbatim: bool,
+    pub(crate) verbatim: bool,
 }
 
 impl Piece {
     /// Known characters as they stand in the source.
-    pub(super) fn verbatim(text: impl Into<CompactString>, span: Span) -> Self {
+    pub(crate) fn verbatim(text: impl Into<CompactString>, span: Span) -> Self {
         Self { part: TextPart::Known(text.into()), span, verbatim: true }
     }
 
     /// Known characters that were made from what is written there.
-    pub(super) fn made(text: impl Into<CompactString>, span: Span) -> Self {
+    pub(crate) fn made(text: impl Into<CompactString>, span: Span) -> Self {
         Self { part: TextPart::Known(text.into()), span, verbatim: false }
     }
 
     /// An unknown part.
-    pub(super) fn hole(hole: Arc<Hole>, span: Span) -> Self {
+    pub(crate) fn hole(hole: Arc<Hole>, span: Span) -> Self {
         Self { part: TextPart::Hole(hole), span, verbatim: false }
     }
 
     /// The characters, if they are known.
-    pub(super) fn known(&self) -> Option<&str> {
+    pub(crate) fn known(&self) -> Option<&str> {
         match &self.part {
             TextPart::Known(text) => Some(text),
             TextPart::Hole(_) => None,
         }
     }
+
+    /// A part of a known piece; none if there is nothing in it, since nothing has no place.
+    fn part(&self, from: usize, to: usize) -> Option<Self> {
+        let text = self.known()?.get(from..to).filter(|text| !text.is_empty())?;
+        Some(match self.verbatim {
+            true => Self::verbatim(text, Span::new(self.span.start + from, self.span.start + to)),
+            false => Self::made(text, self.span),
+        })
+    }
 }
 
 /// A string, perhaps partly unknown.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Words {
+pub(crate) struct Words {
     pieces: Vec<Piece>,
     /// Bytes of the known parts.
     length: usize,
@@ -60,27 +69,27 @@ pub(super) struct Words {
 
 impl Words {
     /// Known text made at one place.
-    pub(super) fn made(text: impl Into<CompactString>, span: Span) -> Self {
+    pub(crate) fn made(text: impl Into<CompactString>, span: Span) -> Self {
         [Piece::made(text, span)].into_iter().collect()
     }
 
     /// One hole.
-    pub(super) fn hole(hole: Arc<Hole>, span: Span) -> Self {
+    pub(crate) fn hole(hole: Arc<Hole>, span: Span) -> Self {
         [Piece::hole(hole, span)].into_iter().collect()
     }
 
     /// The pieces in order.
-    pub(super) fn pieces(&self) -> &[Piece] {
+    pub(crate) fn pieces(&self) -> &[Piece] {
         &self.pieces
     }
 
     /// What it costs to handle this text, in units of work.
-    pub(super) fn cost(&self) -> usize {
+    pub(crate) fn cost(&self) -> usize {
         self.length / 64 + self.pieces.len() / 4
     }
 
     /// Adds a piece; what follows its neighbour in the source, as it stands there, is joined to it.
-    pub(super) fn push(&mut self, piece: Piece) {
+    pub(crate) fn push(&mut self, piece: Piece) {
         self.length += piece.known().map_or(0, str::len);
         if let (Some(last), TextPart::Known(text)) = (self.pieces.last_mut(), &piece.part) {
             if text.is_empty() {
@@ -100,28 +109,64 @@ impl Words {
     }
 
     /// Adds all pieces of another text.
-    pub(super) fn append(&mut self, other: &Self) {
+    pub(crate) fn append(&mut self, other: &Self) {
         other.pieces.iter().cloned().for_each(|piece| self.push(piece));
     }
 
     /// The whole text, if it has no holes.
-    pub(super) fn known(&self) -> Option<String> {
+    pub(crate) fn known(&self) -> Option<String> {
         self.pieces.iter().map(Piece::known).collect()
     }
 
     /// Bytes of the known parts.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.length
     }
 
+    /// The place of the whole: from where the first piece begins to where the last one ends.
+    pub(crate) fn place(&self) -> Span {
+        match (self.pieces.first(), self.pieces.last()) {
+            (Some(first), Some(last)) => {
+                let (start, end) = (first.span.start, last.span.end);
+                Span::new(start.min(end), end.max(start))
+            }
+            _ => Span::default(),
+        }
+    }
+
+    /// The parts between ascending offsets into the known text, one more than there are offsets.
+    pub(crate) fn cut(&self, offsets: &[usize]) -> Vec<Self> {
+        let mut offsets = offsets.iter().copied().peekable();
+        let mut parts = Vec::new();
+        let mut part = Self::default();
+        let mut passed = 0;
+        for piece in &self.pieces {
+            let Some(text) = piece.known() else {
+                part.push(piece.clone());
+                continue;
+            };
+            let mut from = 0;
+            while let Some(to) = offsets.next_if(|offset| offset - passed <= text.len()).map(|offset| offset - passed) {
+                part.extend(piece.part(from, to));
+                parts.push(std::mem::take(&mut part));
+                from = to;
+            }
+            part.extend(piece.part(from, text.len()));
+            passed += text.len();
+        }
+        parts.push(part);
+        parts.extend(offsets.map(|_| Self::default()));
+        parts
+    }
+
     /// The text without places.
-    pub(super) fn text(&self) -> Text {
+    pub(crate) fn text(&self) -> Text {
         Text::from_parts(self.pieces.iter().map(|piece| piece.part.clone()))
     }
 
     /// The same text with every known piece changed by `known` and every hole by `hole`. Right only for changes that look at one
     /// character at a time.
-    pub(super) fn map(&self, known: impl Fn(&str) -> String, hole: impl Fn(&Arc<Hole>) -> Arc<Hole>) -> Self {
+    pub(crate) fn map(&self, known: impl Fn(&str) -> String, hole: impl Fn(&Arc<Hole>) -> Arc<Hole>) -> Self {
         let pieces = self.pieces.iter().map(|piece| match &piece.part {
             TextPart::Known(text) => Piece::made(known(text), piece.span),
             TextPart::Hole(it) => Piece::hole(hole(it), piece.span),
@@ -130,7 +175,7 @@ impl Words {
     }
 
     /// The parts between separators, of which the last of `most` is all the rest. Nothing if an unknown part may hold a separator that counts.
-    pub(super) fn split(&self, separator: &str, most: usize) -> Option<Vec<Self>> {
+    pub(crate) fn split(&self, separator: &str, most: usize) -> Option<Vec<Self>> {
         let mut parts = vec![Self::default()];
         for piece in &self.runs() {
             let left = most - parts.len();
@@ -166,7 +211,7 @@ impl Words {
 
     /// Reads the text as JSON. Places are those of the sources. The last answer says whether all its values stand in the sources
     /// as they are, so that an edit of the sources is an edit of the document.
-    pub(super) fn json(&self, limits: Limits) -> (Option<Node>, Vec<Problem>, bool) {
+    pub(crate) fn json(&self, limits: Limits) -> (Option<Node>, Vec<Problem>, bool) {
         let mut text = String::with_capacity(self.len());
         let mut starts = Vec::with_capacity(self.pieces.len());
         let mut holes = Vec::new();
@@ -203,10 +248,16 @@ impl fmt::Display for Words {
     }
 }
 
+impl Extend<Piece> for Words {
+    fn extend<T: IntoIterator<Item = Piece>>(&mut self, pieces: T) {
+        pieces.into_iter().for_each(|piece| self.push(piece));
+    }
+}
+
 impl FromIterator<Piece> for Words {
     fn from_iter<T: IntoIterator<Item = Piece>>(pieces: T) -> Self {
         let mut words = Self::default();
-        pieces.into_iter().for_each(|piece| words.push(piece));
+        words.extend(pieces);
         words
     }
 }
@@ -286,5 +337,29 @@ mod tests {
         assert_eq!(problems.iter().map(|problem| problem.span).collect::<Vec<_>>(), [Span::new(12, 12)]);
         let (_, problems, _) = Words::default().json(Limits::default());
         assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn a_cut_text_keeps_its_places() {
+        let words: Words = [
+            Piece::verbatim("ab:", Span::new(10, 13)),
+            Piece::hole(Arc::new(Hole::any("x")), Span::new(20, 24)),
+            Piece::verbatim("cd", Span::new(30, 32)),
+            Piece::made("ef", Span::new(40, 44)),
+        ]
+        .into_iter()
+        .collect();
+        for (offsets, expected) in [
+            (&[1, 4][..], "a 10..11|b:${x}c 11..31|def 31..44"),
+            (&[0, 6, 7], "|ab:${x}cde 10..44|f 40..44|"),
+            (&[], "ab:${x}cdef 10..44"),
+        ] {
+            let part = |part: &Words| match part.pieces() {
+                [] => String::new(),
+                _ => format!("{part} {}..{}", part.place().start, part.place().end),
+            };
+            let parts: Vec<String> = words.cut(offsets).iter().map(part).collect();
+            assert_eq!(parts.join("|"), expected);
+        }
     }
 }
