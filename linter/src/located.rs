@@ -20,7 +20,7 @@ pub struct Located {
     pub place: Option<Place>,
     /// Further places, each with its word.
     pub labels: Vec<(Place, String)>,
-    /// A change that mends it.
+    /// A change that mends it; none for what is installed.
     pub fix: Option<LocatedFix>,
     /// Sixteen hexadecimal digits that stay the same when lines move, and differ between any two findings of a run.
     pub fingerprint: String,
@@ -83,6 +83,10 @@ pub fn locate(sources: &Sources, findings: Vec<Finding>, named: impl Fn(&Path) -
         let fix = finding.fix.as_ref().and_then(|fix| {
             let edit = |edit: &crate::finding::Edit| Some((Place::of(sources, edit.span)?, edit.text.clone()));
             let edits = fix.edits.iter().map(edit).collect::<Option<Vec<_>>>()?;
+            // What is installed will be installed again as it was.
+            if edits.iter().any(|(place, _)| place.source.is_installed) {
+                return None;
+            }
             Some(LocatedFix { title: fix.title.clone(), safety: fix.safety, edits })
         });
         let name = named(&file);

@@ -154,8 +154,7 @@ fn finding(unit: &Unit, path: &str, severity: Severity, said: &Value) -> Result<
 }
 
 fn origin<'u>(unit: &'u Unit, address: &str) -> Option<&'u Origin> {
-    let containers = unit.containers.iter().map(|it| &it.origin);
-    containers.chain(unit.documents.iter().map(|it| &it.origin)).find(|it| it.address == address)
+    unit.origins().find(|it| it.address == address)
 }
 
 /// The input that rules see. Members are only ever added.

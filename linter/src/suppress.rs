@@ -102,14 +102,13 @@ fn complaints(comment: &Comment<'_>, used: &[bool], was_run: &impl Fn(&str) -> b
 
 /// The lines of resources' headers, by address.
 fn headers(unit: &Unit) -> Vec<(&str, &Source, usize)> {
-    let origins = unit.containers.iter().map(|it| &it.origin);
-    let origins =
-        origins.chain(unit.documents.iter().map(|it| &it.origin)).chain(unit.strangers.iter().map(|it| &it.origin));
     let header = |origin: &'_ Origin| {
         let (source, local) = unit.sources.locate(origin.span)?;
         Some((source, source.position(local.start).line))
     };
-    origins.filter_map(|origin| header(origin).map(|(source, line)| (origin.address.as_str(), source, line))).collect()
+    unit.origins()
+        .filter_map(|origin| header(origin).map(|(source, line)| (origin.address.as_str(), source, line)))
+        .collect()
 }
 
 fn comments(source: &Source) -> Vec<Comment<'_>> {

@@ -151,6 +151,13 @@ pub enum FaultKind {
 }
 
 impl Unit {
+    /// Where everything was declared.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        let containers = self.containers.iter().map(|it| &it.origin);
+        let documents = self.documents.iter().map(|it| &it.origin);
+        containers.chain(documents).chain(self.strangers.iter().map(|it| &it.origin))
+    }
+
     /// The documents of one container.
     pub fn documents_of(&self, container: usize) -> impl Iterator<Item = &Document> {
         self.documents.iter().filter(move |document| document.owner == Owner::Here(container))

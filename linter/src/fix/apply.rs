@@ -44,8 +44,7 @@ pub fn apply<'a>(findings: impl IntoIterator<Item = &'a Located>, safety: Safety
     let mut files: BTreeMap<PathBuf, File> = BTreeMap::new();
     let mut applied = Applied::default();
     let wanted = findings.into_iter().filter_map(|found| found.fix.as_ref()).filter(|fix| fix.safety <= safety);
-    let is_installed = |fix: &&LocatedFix| fix.edits.iter().any(|(place, _)| place.source.is_installed);
-    for fix in wanted.filter(|fix| !fix.edits.is_empty() && !is_installed(fix)) {
+    for fix in wanted.filter(|fix| !fix.edits.is_empty()) {
         match fits(fix, &files) {
             Fit::Made => applied.fixed += 1,
             Fit::Clashes => applied.postponed += 1,

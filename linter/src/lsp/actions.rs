@@ -187,11 +187,8 @@ impl Edits<'_> {
 /// Where the header of a resource stands, in a language that has comments.
 fn header<'u>(judged: &'u JudgedUnit, address: &str) -> Option<(&'u Source, usize)> {
     let unit = &judged.unit;
-    let origins = unit.containers.iter().map(|it| &it.origin);
-    let origins =
-        origins.chain(unit.documents.iter().map(|it| &it.origin)).chain(unit.strangers.iter().map(|it| &it.origin));
     let of_address = |origin: &&Origin| !address.is_empty() && origin.address == address;
-    let (source, span) = origins.filter(of_address).find_map(|origin| unit.sources.locate(origin.span))?;
+    let (source, span) = unit.origins().filter(of_address).find_map(|origin| unit.sources.locate(origin.span))?;
     (source.syntax != Syntax::Json).then_some((source, span.start))
 }
 
