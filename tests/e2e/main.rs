@@ -20,7 +20,6 @@ mod lab;
 mod lifecycle;
 mod many;
 mod mended;
-
 mod moved;
 mod objects;
 mod query;

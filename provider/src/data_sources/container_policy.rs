@@ -1,4 +1,4 @@
-//! `mediastore_container_policy`: the policy of a container that something else manages, and what it lets in.
+//! `mediastore_container_policy`: the policy of a container that something else manages.
 
 use async_trait::async_trait;
 use tf_plugin::context::Context;

@@ -269,7 +269,7 @@ pub(crate) fn cache_control() -> Attribute {
 }
 
 /// The attribute for the storage class, of which the API has one.
-pub(crate) fn storage_class() -> Attribute {
+fn storage_class() -> Attribute {
     Attribute::string("storage_class")
         .default("TEMPORAL")
         .describe("Storage class: `TEMPORAL` is the only one there is, and the default.")
