@@ -343,8 +343,11 @@ impl Loader<'_> {
             }
             ("module", [name]) => {
                 let name = name.clone();
-                let fresh = directory.call_index.insert(name.text.clone(), directory.calls.len()).is_none();
-                directory.calls.push(Call { name, block, target: Target::Missing });
+                let fresh = !directory.call_index.contains_key(&name.text);
+                if fresh {
+                    directory.call_index.insert(name.text.clone(), directory.calls.len());
+                    directory.calls.push(Call { name, block, target: Target::Missing });
+                }
                 fresh
             }
             ("resource" | "data" | "ephemeral", [type_name, name]) => {

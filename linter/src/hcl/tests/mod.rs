@@ -725,3 +725,24 @@ fn hcl_edit_sees_the_same_structure() {
     // Repeated keys of an object, and line breaks inside a `for` object: Terraform takes both.
     assert_eq!(refused, ["collections", "for_object"]);
 }
+
+#[test]
+fn of_what_is_declared_twice_the_first_is_judged() {
+    let twice = |declaration: &dyn Fn(&str) -> String| declaration("first") + &declaration("second");
+    let module = "variable \"name\" {}\nresource \"mediastore_container\" \"c\" {\n  name = var.name\n}\n";
+    for (declared, used, what) in [
+        (twice(&|text| format!("locals {{\n  x = \"{text}\"\n}}\n")), "local.x", "local.x"),
+        (twice(&|text| format!("variable \"x\" {{\n  default = \"{text}\"\n}}\n")), "var.x", "this"),
+        (
+            twice(&|text| format!("resource \"mediastore_container\" \"x\" {{\n  name = \"{text}\"\n}}\n")),
+            "mediastore_container.x.name",
+            "this",
+        ),
+        (twice(&|text| format!("module \"x\" {{\n  source = \"./m\"\n  name = \"{text}\"\n}}\n")), "\"\"", "this"),
+    ] {
+        let text = format!("{declared}resource \"mediastore_container\" \"u\" {{\n  name = {used}\n}}\n");
+        let said = printed(&read(&[("main.tf", &text), ("m/main.tf", module)]).unit);
+        assert!(!said.contains("second\""), "{text}{said}");
+        assert!(said.contains(&format!("{what} is declared twice; the first declaration is judged")), "{said}");
+    }
+}
