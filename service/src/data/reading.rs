@@ -1,5 +1,6 @@
 //! Bytes of a file as the body of an answer, a piece at a time and only as fast as the client takes them.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io;
 use std::ops::Range;
@@ -41,11 +42,11 @@ pub(super) async fn piece(file: &Arc<File>, range: &Range<u64>) -> io::Result<By
 
 /// Like [`piece`], but blocks.
 fn read(file: &File, range: &Range<u64>) -> io::Result<Bytes> {
-    let mut buffer = buffer(range);
+    let mut buffer = Buffer::of(range);
     loop {
-        match file.read_at(&mut buffer, range.start) {
+        match file.read_at(&mut buffer.0, range.start) {
             Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(length) => return Ok(filled(buffer, length)),
+            Ok(length) => return Ok(buffer.filled(length)),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
@@ -57,10 +58,10 @@ fn read(file: &File, range: &Range<u64>) -> io::Result<Bytes> {
 fn in_memory(file: &File, range: &Range<u64>) -> Option<Bytes> {
     use rustix::io::{ReadWriteFlags, preadv2};
 
-    let mut buffer = buffer(range);
-    let slice = &mut [io::IoSliceMut::new(&mut buffer)];
+    let mut buffer = Buffer::of(range);
+    let slice = &mut [io::IoSliceMut::new(&mut buffer.0)];
     match preadv2(file, slice, range.start, ReadWriteFlags::NOWAIT) {
-        Ok(length) if length > 0 => Some(filled(buffer, length)),
+        Ok(length) if length > 0 => Some(buffer.filled(length)),
         // Not in memory, or a system that cannot tell: the slow way finds out, and reports what is wrong.
         _ => None,
     }
@@ -71,12 +72,47 @@ fn in_memory(_: &File, _: &Range<u64>) -> Option<Bytes> {
     None
 }
 
-fn buffer(range: &Range<u64>) -> Vec<u8> {
-    let length = (range.end - range.start).min(PIECE);
-    vec![0; usize::try_from(length).unwrap_or(0)]
+/// Memory for a piece. It comes back when the piece is sent, and a thread takes the same again: that is in the processor's cache, and
+/// nobody has to ask the system for it or to clear it.
+struct Buffer(Vec<u8>);
+
+thread_local! {
+    static SPARE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
-fn filled(mut buffer: Vec<u8>, length: usize) -> Bytes {
-    buffer.truncate(length);
-    buffer.into()
+/// Buffers that a thread keeps.
+const MOST_SPARE: usize = 4;
+
+impl Buffer {
+    fn of(range: &Range<u64>) -> Self {
+        let length = usize::try_from((range.end - range.start).min(PIECE)).unwrap_or(0);
+        let mut spare = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        spare.resize(length, 0);
+        Self(spare)
+    }
+
+    /// The first bytes, which a piece of the file fills.
+    fn filled(mut self, length: usize) -> Bytes {
+        self.0.truncate(length);
+        Bytes::from_owner(self)
+    }
+}
+
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let buffer = std::mem::take(&mut self.0);
+        // Nothing is kept by a thread that ends.
+        let _ = SPARE.try_with(|spare| {
+            let mut spare = spare.borrow_mut();
+            if spare.len() < MOST_SPARE {
+                spare.push(buffer);
+            }
+        });
+    }
 }
