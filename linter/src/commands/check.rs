@@ -19,7 +19,6 @@ use crate::inputs::{self, Inputs, STDIN};
 use crate::lint::{Given, Settings};
 use crate::located::{self, Located};
 use crate::report::{self, Color, Format, Report, Style, Summary};
-use crate::source::Sources;
 use crate::unit::{FaultKind, Unit};
 use crate::unsaved::Unsaved;
 use crate::{Failure, Outcome};
@@ -113,7 +112,8 @@ impl Seen {
 
 /// What is left of a unit when it has been judged.
 struct Judged {
-    sources: Sources,
+    /// What was read. The texts are not kept: findings bring what they quote.
+    files: Vec<PathBuf>,
     found: Vec<Located>,
     containers: usize,
     documents: usize,
@@ -172,7 +172,7 @@ impl Check {
         let mut files = BTreeSet::new();
         let mut found = Vec::new();
         for unit in judged {
-            files.extend(unit.sources.iter().map(|source| source.path.clone()));
+            files.extend(unit.files);
             files.extend(unit.found.iter().map(|it| it.file.clone()).filter(|file| !file.as_os_str().is_empty()));
             summary.containers += unit.containers;
             summary.documents += unit.documents;
@@ -282,6 +282,6 @@ fn judge(unit: Unit, settings: &Settings) -> Result<Judged, Failure> {
         containers: unit.containers.len(),
         documents: unit.documents.len(),
         unreadable: unit.faults.iter().filter(|fault| fault.kind == FaultKind::Broken).count(),
-        sources: unit.sources,
+        files: unit.sources.iter().map(|source| source.path.clone()).collect(),
     })
 }
