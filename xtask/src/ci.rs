@@ -1,5 +1,5 @@
 //! `cargo xtask ci`: everything that must hold before a change is shared, in the order in which it fails fastest. It
-//! prints each step and how long it took, and stops at the first that fails.
+//! prints each step and how long it took, and stops at the first that fails. `cargo xtask tidy` is the part of it that looks at the tree only.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -38,6 +38,12 @@ pub(crate) fn run(repository: &Path) -> Result<(), Failure> {
         say(&format!("{:>7.1} s  {name}", time.as_secs_f64()));
     }
     Ok(())
+}
+
+/// Runs only what the tests of this crate hold of the tree.
+pub(crate) fn tidy(repository: &Path) -> Result<(), Failure> {
+    shell::cargo(repository, &["fmt", "--all", "--check"])?;
+    shell::cargo(repository, &[&["test"][..], &WORKSPACE, &["--bin", "xtask"]].concat())
 }
 
 fn has_nextest() -> bool {

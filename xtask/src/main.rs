@@ -25,6 +25,8 @@ usage: cargo xtask <chore>
 
   demo           build the provider and take examples/quickstart through its life with a real Terraform
   ci             format, lints, generated code, and every test
+  tidy           the checks of the tree itself: format, module docs, links and paths in the pages, arrows between
+                 crates, files without an owner, generated files, licences
   bench [PART]   measures everything in docs/benchmarks.md and writes it; or one part of it:
                  provider, policy, linter, service
   dist           release files in target/dist, and the proof that Terraform installs from them
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["demo"] => demo::run(repository()).map_err(sentence),
         ["ci"] => ci::run(repository()).map_err(sentence),
+        ["tidy"] => ci::tidy(repository()).map_err(sentence),
         ["bench"] => bench::run(repository(), None).map_err(sentence),
         ["bench", part] if bench::names().any(|name| name == *part) => {
             bench::run(repository(), Some(part)).map_err(sentence)

@@ -1,7 +1,9 @@
-//! What keeps the tree readable, as tests: every module says what it is for, the pages name files that exist, and no file
-//! grows past what one idea needs.
+//! What keeps the tree readable, as tests: every module says what it is for, every file is part of something, the pages name what
+//! exists, and no file grows past what one idea needs.
 
 use std::path::{Path, PathBuf};
+
+use cargo_metadata::MetadataCommand;
 
 use crate::repository;
 
@@ -54,10 +56,65 @@ fn no_file_holds_two_ideas() {
 }
 
 #[test]
+fn every_source_file_is_part_of_a_crate() {
+    let metadata = MetadataCommand::new().current_dir(repository()).no_deps().exec().unwrap();
+    let of_workspace = metadata.packages.iter().flat_map(|it| &it.targets).map(|it| it.src_path.clone().into());
+    // Those of the fuzzers, which have a workspace of their own, stand in their manifests.
+    let manifests = files(repository(), "toml").into_iter().filter(|path| path.ends_with("Cargo.toml"));
+    let named = manifests.flat_map(|manifest| {
+        let text = std::fs::read_to_string(&manifest).unwrap();
+        let paths = text.split("path = \"").skip(1).filter_map(|rest| rest.split('"').next());
+        paths.map(|path| manifest.with_file_name(path)).collect::<Vec<_>>()
+    });
+    let targets: Vec<PathBuf> = named.chain(of_workspace).collect();
+    let texts: Vec<(PathBuf, String)> = files(repository(), "rs")
+        .into_iter()
+        .map(|path| (path.clone(), std::fs::read_to_string(path).unwrap()))
+        .collect();
+    // A module is named in the file that its folder belongs to, or by its path in one that shares it.
+    let owns = |owner: &Path, text: &str, file: &Path| {
+        let module = if file.ends_with("mod.rs") { file.parent().unwrap() } else { file };
+        let folder = module.parent().unwrap();
+        let above = ["mod.rs", "lib.rs", "main.rs"].iter().any(|name| owner == folder.join(name))
+            || owner == folder.with_extension("rs")
+            || (owner.parent() == Some(folder) && targets.iter().any(|target| target == owner));
+        let name = module.file_stem().unwrap().to_string_lossy();
+        let shared = text.split("#[path = \"").skip(1).filter_map(|rest| rest.split('"').next());
+        let mut shared = shared.filter_map(|path| owner.parent().unwrap().join(path).canonicalize().ok());
+        (above && text.contains(&format!("mod {name};"))) || shared.any(|path| path == file)
+    };
+    let owned = |file: &Path| {
+        targets.iter().any(|target| target == file) || texts.iter().any(|(owner, text)| owns(owner, text, file))
+    };
+    let orphans: Vec<&PathBuf> = texts.iter().map(|(path, _)| path).filter(|path| !owned(path)).collect();
+    assert!(orphans.is_empty(), "no crate has these files: {orphans:?}");
+}
+
+#[test]
+fn every_page_is_linked() {
+    let pages: Vec<PathBuf> = pages().collect();
+    let mut linked = Vec::new();
+    for page in &pages {
+        let text = std::fs::read_to_string(page).unwrap();
+        for path in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            linked.extend(page.parent().unwrap().join(path).canonicalize());
+        }
+    }
+    // A link to a folder leads to all that is in it.
+    let leads = |page: &PathBuf| linked.iter().any(|link| link == page || Some(link.as_path()) == page.parent());
+    let lost: Vec<&PathBuf> = pages.iter().filter(|page| !page.ends_with("README.md") && !leads(page)).collect();
+    assert!(lost.is_empty(), "no page leads to these: {lost:?}");
+}
+
+/// The pages that people read.
+fn pages() -> impl Iterator<Item = PathBuf> {
+    files(&repository().join("docs"), "md").into_iter().chain([repository().join("README.md")])
+}
+
+#[test]
 fn paths_named_in_the_pages_exist() {
-    let pages = files(&repository().join("docs"), "md").into_iter().chain(files_at_the_root());
     let mut missing = Vec::new();
-    for page in pages {
+    for page in pages() {
         let text = std::fs::read_to_string(&page).unwrap();
         for path in paths(&text) {
             // A page names files from the root of the repository; a link starts at the page itself.
@@ -70,17 +127,12 @@ fn paths_named_in_the_pages_exist() {
     assert_eq!(missing, [""; 0], "the pages name files that are not there");
 }
 
-fn files_at_the_root() -> Vec<PathBuf> {
-    ["README.md"].into_iter().map(|name| repository().join(name)).filter(|page| page.exists()).collect()
-}
-
 #[test]
 fn links_lead_to_headings_that_exist() {
-    let pages: Vec<PathBuf> = files(&repository().join("docs"), "md").into_iter().chain(files_at_the_root()).collect();
     let mut missing = Vec::new();
     let mut followed = 0;
-    for page in &pages {
-        let text = std::fs::read_to_string(page).unwrap();
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
         for (path, anchor) in anchors(&text) {
             let target = if path.is_empty() { page.clone() } else { page.parent().unwrap().join(path) };
             let headings = headings(&std::fs::read_to_string(&target).unwrap_or_default());
