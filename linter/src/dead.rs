@@ -36,14 +36,22 @@ pub(crate) fn dead(policy: &Policy, body: &Node, now: Option<Instant>) -> Vec<De
             occurring.map_or_else(|| nth(hole, 0), Clone::clone)
         }
     };
-    let found = (0..variants).map(|variant| {
+    let mut common: Option<Vec<Dead>> = None;
+    for variant in 0..variants {
         let filled = body.fill(&|hole| stands_for_a_name(hole).then(|| value(variant, hole)));
         // With some value the document may be one that the service refuses.
-        let policy = parse::parse_node(filled).into_result().ok()?;
-        Some(analyse::dead(&policy, &MODEL, now))
-    });
-    let common = |one: Vec<Dead>, other: Vec<Dead>| one.into_iter().filter(|dead| other.contains(dead)).collect();
-    found.flatten().reduce(common).unwrap_or_default()
+        let Ok(policy) = parse::parse_node(filled).into_result() else { continue };
+        let mut found = analyse::dead(&policy, &MODEL, now);
+        if let Some(common) = &common {
+            found.retain(|dead| common.contains(dead));
+        }
+        // Nothing is dead in most policies, and that is known after the first values.
+        if found.is_empty() {
+            return found;
+        }
+        common = Some(found);
+    }
+    common.unwrap_or_default()
 }
 
 fn stands_for_a_name(hole: &Hole) -> bool {
