@@ -86,7 +86,7 @@ fn page(old: &str, title: &str, text: &str) -> String {
 
 const HEAD: &str = "# Benchmarks\n\n`cargo xtask bench` measures everything on this page and writes it; `cargo xtask bench provider` (or \
                     `policy`, `linter`, `service`)\ndoes one section. Nothing else should run meanwhile. Where two things are compared, they ran in \
-                    turn in the same run.\nTargets are those of the design; a number that misses its target says so.\n";
+                    turn in the same run.\nTargets are those of the design, as [decisions](decisions/) have it; a number that misses its target says so.\n";
 
 fn markdown(title: &str, section: &Section, machine: &str) -> String {
     let mut text = format!(
