@@ -38,6 +38,8 @@ impl Mediastored {
         fs::write(data_dir.join(OWNER_KEY_FILE), key).unwrap();
         let mut command = Command::new(binary);
         command.env_clear().args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir).args(arguments);
+        // Where a run that measures coverage writes what it saw.
+        command.envs(std::env::var_os("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file)));
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

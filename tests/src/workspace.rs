@@ -197,6 +197,8 @@ impl<'c> Workspace<'c> {
         command
             .current_dir(self.path())
             .env_clear()
+            // Where a run that measures coverage writes what it saw.
+            .envs(std::env::var_os("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file)))
             .env("PATH", path)
             .env("HOME", self.home())
             .env("TMPDIR", folder.join("tmp"))

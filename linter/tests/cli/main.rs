@@ -52,6 +52,8 @@ impl Runner {
     fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mediastore-lint"));
         command.current_dir(self.folder.path()).env_clear().args(arguments.split_whitespace());
+        // Where a run that measures coverage writes what it saw.
+        command.envs(std::env::var_os("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file)));
         command
     }
 

@@ -32,6 +32,8 @@ pub(crate) struct Mediastored {
 pub(crate) fn mediastored() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mediastored"));
     command.env_clear().stdin(Stdio::null());
+    // Where a run that measures coverage writes what it saw.
+    command.envs(std::env::var_os("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file)));
     command
 }
 
