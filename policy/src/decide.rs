@@ -186,6 +186,26 @@ impl Statement {
     }
 
     /// Whether a condition on `aws:SecureTransport` keeps out every request over plain HTTP, whatever else it says.
+    ///
+    /// ```
+    /// use mediastore_policy::parse;
+    ///
+    /// let needs_tls = |condition: &str| {
+    ///     let text = format!(
+    ///         r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Principal": "*", "Action": "mediastore:GetObject",
+    ///             "Resource": "*", "Condition": {condition}}}}}"#
+    ///     );
+    ///     let policy = parse::parse(text.as_str()).into_result().expect("no problems");
+    ///     policy.statements[0].needs_tls()
+    /// };
+    /// assert!(needs_tls(r#"{"Bool": {"aws:SecureTransport": "true"}}"#));
+    /// assert!(needs_tls(r#"{"BoolIfExists": {"AWS:securetransport": ["true"]}}"#));
+    /// assert!(!needs_tls(r#"{"Bool": {"aws:SecureTransport": ["true", "false"]}}"#));
+    /// assert!(!needs_tls(r#"{"Bool": {"aws:SecureTransport": "false"}}"#));
+    /// assert!(!needs_tls(r#"{"Bool": {"aws:MultiFactorAuthPresent": "true"}}"#));
+    /// // Its value may be a variable that is "false".
+    /// assert!(!needs_tls(r#"{"StringEquals": {"aws:SecureTransport": "${aws:Referer}"}}"#));
+    /// ```
     #[must_use]
     pub fn needs_tls(&self) -> bool {
         self.over_plain_http(|condition| condition.operator.family() == Family::Bool) == Truth::No
