@@ -13,7 +13,7 @@ pub struct Environments {
     pub tags: Vec<String>,
     /// The environments, each with the words that mean it. Listing any replaces the built-in ones.
     pub names: BTreeMap<String, Vec<String>>,
-    /// The environments whose content must not be lost by accident.
+    /// The environments whose content must not be lost by accident, by any of their words.
     pub production: Vec<String>,
 }
 
@@ -53,9 +53,27 @@ impl Environments {
             .map(|(name, _)| name.as_str())
     }
 
-    /// Whether an environment's content must not be lost by accident.
+    /// Whether the content of an environment, as [`Self::named`] calls it, must not be lost by accident.
     #[must_use]
     pub fn is_production(&self, environment: &str) -> bool {
-        self.production.iter().any(|it| it.eq_ignore_ascii_case(environment))
+        self.production.iter().any(|word| self.named(word) == Some(environment))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn production_may_be_called_by_any_of_its_words() {
+        let environments =
+            |production: &str| Environments { production: vec![production.to_owned()], ..<_>::default() };
+        for (production, word, expected) in
+            [("production", "prod", true), ("prod", "production", true), ("PRD", "prod", true), ("prod", "dev", false)]
+        {
+            let environments = environments(production);
+            let named = environments.named(word).expect("an environment");
+            assert_eq!(environments.is_production(named), expected, "{production} {word}");
+        }
     }
 }

@@ -162,12 +162,14 @@ impl Scheme {
     /// The value of a part in a name that is right but perhaps for some of its parts.
     #[must_use]
     pub fn part<'n>(&self, part: &str, name: &'n str) -> Option<&'n str> {
+        // By name, since patterns of other parts may have groups of their own. Of a part that comes twice, the first is taken.
+        let mut groups = ["(?<part>.+?)"].into_iter();
         let pattern = expression(&self.pieces, |it, allowed| match it == part {
-            true => "(.+?)".to_owned(),
+            true => groups.next().unwrap_or(".+?").to_owned(),
             false => format!("(?:{})", allowed.expression()),
         });
         let regex = regex::Regex::new(&format!("^{pattern}$")).ok()?;
-        regex.captures(name)?.get(1).map(|found| found.as_str())
+        regex.captures(name)?.name("part").map(|found| found.as_str())
     }
 
     /// The one part that keeps a name from being right, what it is, and what it may be.
@@ -226,6 +228,22 @@ mod tests {
         assert_eq!(culprit("acme-player-dev"), None);
         assert_eq!(culprit("live"), None);
         assert_eq!(scheme.part("env", "acme-player-dev-eu-west-1"), Some("dev"));
+    }
+
+    #[test]
+    fn groups_in_patterns_of_other_parts_are_not_the_part() {
+        for (template, name, expected) in [
+            ("template = '{region}-{env}'\nparts.env = ['dev']", "eu-west-1-qa", ("env", "qa")),
+            (
+                "template = '{app}-{env}'\nparts.app = { pattern = '(web|tv)' }\nparts.env = ['dev']",
+                "tv-qa",
+                ("env", "qa"),
+            ),
+        ] {
+            let scheme = naming(template).expect("a naming").scheme.expect("a scheme");
+            let found = scheme.culprit(name).map(|(part, found, _)| (part, found));
+            assert_eq!(found, Some(expected), "{template}");
+        }
     }
 
     #[test]
