@@ -18,6 +18,7 @@ resource "mediastore_cors_policy" "elsewhere" {
   rule {
     allowed_origins = ["https://*.example.com"]
     allowed_methods = ["GET", "HEAD"]
+    allowed_headers = ["Range"]
   }
 }
 

@@ -18,5 +18,6 @@ resource "mediastore_cors_policy" "live" {
   rule {
     allowed_origins = ["https://player.example.com"]
     allowed_methods = ["GET", "HEAD"]
+    allowed_headers = ["Range"]
   }
 }

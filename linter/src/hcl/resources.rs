@@ -15,6 +15,7 @@ use super::functions;
 use super::installed::Absent;
 use super::module::{Call, Directory, Mode, Resource, Target};
 use super::syntax::BodyView;
+use super::types::{self, Type};
 use super::value::{Data, Declared, Handle, InstanceKey, Layout, Mapping, Value, hole_of};
 use crate::inputs::terraform as shapes;
 use crate::source::{Sources, Syntax};
@@ -217,8 +218,8 @@ fn container(run: &Run<'_>, handle: &Rc<Handle>, resource: &Resource, dialect: D
         region: known(attribute("region")).or_else(|| run.region(&provider)),
         account: run.account(&provider),
         tags: tags(run, attribute("tags"), run.default_tags(&provider), header),
-        access_logging: attribute("access_logging_enabled").map(|value| value.node()),
-        force_destroy: attribute("force_destroy").map(|value| value.node()),
+        access_logging: attribute("access_logging_enabled").map(|value| as_type(value, &Type::Bool).node()),
+        force_destroy: attribute("force_destroy").map(|value| as_type(value, &Type::Bool).node()),
         written: None,
         origin,
     }
@@ -230,6 +231,11 @@ fn as_text(value: Value) -> Value {
         Data::Number(_) | Data::Bool(_) => Value::words(value.to_words().unwrap_or_default(), value.span),
         _ => value,
     }
+}
+
+/// A value as Terraform converts it for an attribute of this type. What it would refuse stays, for rules to say so.
+fn as_type(value: Value, kind: &Type) -> Value {
+    types::convert(value.clone(), kind).unwrap_or(value)
 }
 
 /// A container's own tags and the provider's, of which its own win.
@@ -248,11 +254,7 @@ fn tags(run: &Run<'_>, own: Option<Value>, default: Option<Value>, header: Span)
     if let Json::Object(members) = &mut node.value {
         members.retain(|member| member.node.value != Json::Null);
         // Numbers and booleans become text in a map of strings.
-        for Member { node, .. } in members {
-            if matches!(node.value, Json::Number(_) | Json::Bool(_)) {
-                node.value = Json::String(Text::known(node.to_string()));
-            }
-        }
+        members.iter_mut().for_each(|member| shapes::as_text(&mut member.node));
     }
     node
 }
@@ -356,12 +358,16 @@ const ATTRIBUTES: &[&str] = &[
     "object_group_name",
 ];
 
+/// Those of them that are numbers.
+const NUMBERS: &[&str] = &["max_age_seconds", "seconds_since_create", "days_since_create"];
+
 /// The attributes and `rule` blocks of a body, as a plan has them.
 fn attributes(run: &Run<'_>, body: BodyView<'_>, scope: Scope<'_>, span: Span) -> Result<Node, Failure> {
     let own = |body: BodyView<'_>, scope: Scope<'_>| {
         let mut members = Vec::new();
         for name in ATTRIBUTES {
             if let Some((value, key_span)) = run.argument(body, name, scope)? {
+                let value = if NUMBERS.contains(name) { as_type(value, &Type::Number) } else { value };
                 members.push(Member { key_span, key: Text::known(*name), node: value.node() });
             }
         }

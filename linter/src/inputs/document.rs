@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mediastore_policy::json::{Limits, Member, Node, Value};
 use mediastore_policy::problem::{Code, Problem};
 use mediastore_policy::span::Span;
-use mediastore_policy::text::Hole;
+use mediastore_policy::text::{Hole, Text};
 
 use super::spelling::{self, Style};
 use crate::source::Syntax;
@@ -79,6 +79,13 @@ pub(crate) fn is_known(node: &Node) -> bool {
         }
         Value::Unknown(_) => false,
         Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// Makes the text of a number or a boolean that Terraform and CloudFormation make where text belongs.
+pub(crate) fn as_text(node: &mut Node) {
+    if matches!(node.value, Value::Number(_) | Value::Bool(_)) {
+        node.value = Value::String(Text::known(node.to_string()));
     }
 }
 

@@ -166,7 +166,7 @@ fn owner(unit: &Unit, resource: &Resource<'_>) -> Owner {
     })
 }
 
-pub(crate) use super::document::is_known;
+pub(crate) use super::document::{as_text, is_known};
 
 /// The index behind an address: `["a"]` of `x.y["a"]`.
 fn instance(address: &str) -> &str {
@@ -193,7 +193,8 @@ fn blocks(attributes: &Node, name: &str, change: impl Fn(&Node) -> Node) -> Opti
     Some(Node { span: blocks.span, value })
 }
 
-/// `rule` blocks of `mediastore_cors_policy` as the API's rules.
+/// `rule` blocks of `mediastore_cors_policy` as the API's rules. It asks for `AllowedHeaders`, and where none are set the provider sends
+/// an empty list.
 pub(crate) fn cors(attributes: &Node) -> Node {
     const NAMES: &[(&str, &str)] = &[
         ("allowed_origins", "AllowedOrigins"),
@@ -202,8 +203,18 @@ pub(crate) fn cors(attributes: &Node) -> Node {
         ("expose_headers", "ExposeHeaders"),
         ("max_age_seconds", "MaxAgeSeconds"),
     ];
-    let empty = || Node { span: attributes.span, value: Value::Array(Vec::new()) };
-    blocks(attributes, "rule", |rule| renamed(rule, NAMES)).unwrap_or_else(empty)
+    let empty = |span| Node { span, value: Value::Array(Vec::new()) };
+    let complete = |rule: &Node| {
+        let (mut rule, span) = (renamed(rule, NAMES), rule.span);
+        let has_headers = member(&rule, "AllowedHeaders").is_some();
+        if let Value::Object(members) = &mut rule.value
+            && !has_headers
+        {
+            members.push(Member { key_span: span, key: Text::known("AllowedHeaders"), node: empty(span) });
+        }
+        rule
+    };
+    blocks(attributes, "rule", complete).unwrap_or_else(|| empty(attributes.span))
 }
 
 /// `mediastore_metric_policy` as the API's metric policy.
@@ -277,7 +288,7 @@ mod tests {
             (
                 cors,
                 r#"{"rule":[{"allowed_origins":["*"],"allowed_methods":["GET"],"max_age_seconds":null,"expose_headers":[]}]}"#,
-                r#"[{"AllowedOrigins":["*"],"AllowedMethods":["GET"],"ExposeHeaders":[]}]"#,
+                r#"[{"AllowedOrigins":["*"],"AllowedMethods":["GET"],"ExposeHeaders":[],"AllowedHeaders":[]}]"#,
             ),
             (cors, "{}", "[]"),
             (

@@ -76,6 +76,41 @@ fn place(unit: &Unit, span: Span) -> String {
 }
 
 #[test]
+fn text_that_terraform_converts_is_what_it_says() {
+    let unit = unit(
+        r#"
+resource "mediastore_container" "live" {
+  name                   = 7
+  access_logging_enabled = "false"
+  force_destroy          = "true"
+}
+resource "mediastore_cors_policy" "live" {
+  container_name = mediastore_container.live.name
+  rule {
+    allowed_origins = ["https://www.example.com"]
+    allowed_methods = ["GET"]
+    max_age_seconds = "3000"
+  }
+}
+resource "mediastore_lifecycle_policy" "live" {
+  container_name = mediastore_container.live.name
+  rule {
+    prefixes          = ["a/"]
+    days_since_create = "soon"
+  }
+}
+"#,
+    );
+    assert_eq!(
+        printed(&unit),
+        r#"mediastore_container.live name="7" tags={} logging=false force=true
+mediastore_cors_policy.live of mediastore_container.live editable=Some(Hcl): [{"AllowedOrigins":["https://www.example.com"],"AllowedMethods":["GET"],"MaxAgeSeconds":3000,"AllowedHeaders":[]}]
+mediastore_lifecycle_policy.live of mediastore_container.live editable=Some(Hcl): {"rules":[{"definition":{"path":[{"prefix":"a/"}],"days_since_create":[{"numeric":[">=","soon"]}]},"action":"EXPIRE"}]}
+"#
+    );
+}
+
+#[test]
 fn the_common_shapes() {
     let text = r#"
 variable "project" { type = string }
@@ -152,7 +187,7 @@ resource "aws_mediastore_container" "wrong" { name = "x" }
 aws_media_store_container.this name="${var.project}-prod-streaming" tags={}
 mediastore_container_policy.live of mediastore_container.live editable=Some(Json): {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::${data.aws_caller_identity.current.account_id}:root"},"Action":"mediastore:*","Resource":"arn:aws:mediastore:eu-west-1:${provider.mediastore.account_id}:container/live/*"}]}
 aws_media_store_container_policy.this of aws_media_store_container.this editable=Some(Hcl): {"Statement":[{"Action":["mediastore:GetObject","mediastore:DescribeObject"],"Condition":{"Bool":{"aws:SecureTransport":"true"}},"Effect":"Allow","Principal":"*","Resource":"arn:aws:mediastore:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:container/${var.project}-prod-streaming/*","Sid":"Read"}],"Version":"2012-10-17"}
-mediastore_cors_policy.live of mediastore_container.live editable=Some(Hcl): [{"AllowedOrigins":["*"],"AllowedMethods":["GET","HEAD"],"MaxAgeSeconds":3000}]
+mediastore_cors_policy.live of mediastore_container.live editable=Some(Hcl): [{"AllowedOrigins":["*"],"AllowedMethods":["GET","HEAD"],"MaxAgeSeconds":3000,"AllowedHeaders":[]}]
 mediastore_lifecycle_policy.live of mediastore_container.live editable=Some(Hcl): {"rules":[{"definition":{"path":[{"wildcard":"live/*.ts"}],"seconds_since_create":[{"numeric":[">",300]}]},"action":"EXPIRE"}]}
 mediastore_metric_policy.live of elsewhere "other" editable=Some(Hcl): {"ContainerLevelMetrics":"ENABLED","MetricPolicyRules":[{"ObjectGroup":"live/*","ObjectGroupName":"live"}]}
 stranger aws_mediastore_container.wrong aws_mediastore_container

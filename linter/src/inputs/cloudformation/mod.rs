@@ -176,11 +176,11 @@ fn container(unit: &mut Unit, template: &Template<'_>, origin: Origin, propertie
     let evaluator = Evaluator::new(template, &defaults);
     let property = |name: &str| value(properties, name).and_then(|node| evaluator.tree(node));
     unit.containers.push(Container {
-        name: property("ContainerName").unwrap_or(Node { span: origin.span, value: Value::Null }),
+        name: property("ContainerName").map_or(Node { span: origin.span, value: Value::Null }, named),
         region: None,
         account: None,
         tags: tags(property("Tags"), properties.span),
-        access_logging: property("AccessLoggingEnabled"),
+        access_logging: property("AccessLoggingEnabled").map(|node| said_in_text(node, boolean)),
         force_destroy: None,
         written,
         origin: origin.clone(),
@@ -212,14 +212,49 @@ fn tags(list: Option<Node>, span: Span) -> Node {
             return Some(Member { key_span: item.span, key: Text::hole(Hole::clone(hole)), node: item });
         }
         let (key, node) = (value(&item, "Key")?, value(&item, "Value")?);
+        let (key, node) = (named(key.clone()), named(node.clone()));
         let text = match &key.value {
             Value::String(text) => text.clone(),
             Value::Unknown(hole) => Text::hole(Hole::clone(hole)),
             _ => return None,
         };
-        Some(Member { key_span: key.span, key: text, node: node.clone() })
+        Some(Member { key_span: key.span, key: text, node })
     });
     Node { span: list.span, value: Value::Object(members.collect()) }
+}
+
+/// A text that may be written as a number or a boolean: `Value: 2026`.
+fn named(mut node: Node) -> Node {
+    document::as_text(&mut node);
+    node
+}
+
+/// A value that may be written as a text, as those of parameters always are.
+fn said_in_text(mut node: Node, read: impl Fn(&str) -> Option<Value>) -> Node {
+    if let Some(value) = known(&node).and_then(read) {
+        node.value = value;
+    }
+    node
+}
+
+fn boolean(text: &str) -> Option<Value> {
+    text.to_ascii_lowercase().parse().ok().map(Value::Bool)
+}
+
+fn number(text: &str) -> Option<Value> {
+    text.parse::<i64>().is_ok().then(|| Value::Number(text.into()))
+}
+
+/// CORS rules with their numbers as numbers.
+fn with_numbers(mut rules: Node) -> Node {
+    let Value::Array(items) = &mut rules.value else { return rules };
+    for item in items {
+        let Value::Object(members) = &mut item.value else { continue };
+        for member in members.iter_mut().filter(|member| member.key.as_known() == Some("MaxAgeSeconds")) {
+            member.node = said_in_text(member.node.clone(), number);
+        }
+    }
+    rules
 }
 
 /// The documents that a property can be, one for each way its conditions can go.
@@ -299,6 +334,7 @@ fn document(
             document::unknown(kind, origin, owner, hole, span)
         }
         Evaluated::Tree(tree) => {
+            let tree = if kind == DocumentKind::Cors { with_numbers(tree) } else { tree };
             let problem = is_text.then(|| {
                 wrong_type(&format!("`{name}`"), "a string of JSON", &tree)
                     .help("write it as a block (`|`), or put `Fn::ToJsonString` before it")

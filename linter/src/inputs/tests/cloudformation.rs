@@ -55,6 +55,27 @@ MetricPolicy:
 }
 
 #[test]
+fn scalars_are_of_the_type_of_their_property() {
+    gives(
+        "stack.yaml",
+        &template(
+            "Parameters:\n  Age: {Type: Number, Default: '3000'}",
+            r#"ContainerName: 2026
+AccessLoggingEnabled: 'False'
+Tags: [{Key: year, Value: 2026}, {Key: 1, Value: true}]
+CorsPolicy:
+  - MaxAgeSeconds: !Ref Age
+  - MaxAgeSeconds: '60'
+  - MaxAgeSeconds: long"#,
+        ),
+        r#"
+        4:3 container C name="2026"@7:22 logging=false@8:29 tags={year:"2026"@9:33,1:"true"@9:56}
+        11:9 cors C of C, Yaml: [{MaxAgeSeconds:3000@11:26},{MaxAgeSeconds:60@12:26},{MaxAgeSeconds:"long"@13:26}]
+        "#,
+    );
+}
+
+#[test]
 fn json_gives_the_same() {
     gives(
         "C.template.json",

@@ -93,7 +93,7 @@ fn state_gives_what_is_there() {
         shown,
         r#"
         3:86 container aws_media_store_container.c name="c"@3:94 region=eu-west-1 account=111122223333 tags={}
-        2:109 cors mediastore_cors_policy.p of aws_media_store_container.c, as it is: [{AllowedOrigins:["*"@2:130],AllowedMethods:["GET"@2:154]}]
+        2:109 cors mediastore_cors_policy.p of aws_media_store_container.c, as it is: [{AllowedOrigins:["*"@2:130],AllowedMethods:["GET"@2:154],AllowedHeaders:[]}]
         "#,
     );
     gives("state.json", r#"{"format_version":"1.0","terraform_version":"1.11.0"}"#, "");
