@@ -34,21 +34,8 @@ pub(super) fn file(text: &str, base: usize) -> (Body, Vec<SyntaxError>) {
     reader.errors =
         problems.into_iter().map(|it| SyntaxError { message: it.message, span: reader.place(it.span) }).collect();
     let mut body = Body { json: true, ..Body::default() };
-    match root {
-        Some(Node { value: Value::Object(members), .. }) => {
-            for member in &members {
-                let Some(kind) = member.key.as_known() else { continue };
-                let Some((_, labels)) = KINDS.iter().find(|(name, _)| *name == kind) else { continue };
-                let name = Name { text: kind.into(), span: reader.place(member.key_span) };
-                reader.plain = kind == "variable";
-                reader.blocks(&name, *labels, &mut Vec::new(), &member.node, &mut body.blocks);
-            }
-        }
-        Some(node) => {
-            let message = format!("a configuration is an object, not {}", node.kind());
-            reader.errors.push(SyntaxError { message, span: reader.place(node.span) });
-        }
-        None => {}
+    if let Some(root) = root {
+        reader.configuration(&root, &mut body.blocks);
     }
     (body, reader.errors)
 }
@@ -76,9 +63,30 @@ impl Reader<'_> {
         Span::new(span.start + self.base, span.end + self.base)
     }
 
-    /// Blocks of a kind under their labels. A list stands for several blocks.
+    /// Everything at the top. A list stands for several such objects.
+    fn configuration(&mut self, node: &Node, blocks: &mut Vec<Block>) {
+        match &node.value {
+            Value::Array(items) => items.iter().for_each(|item| self.configuration(item, blocks)),
+            Value::Object(members) => {
+                for member in members {
+                    let Some(kind) = member.key.as_known() else { continue };
+                    let Some((_, labels)) = KINDS.iter().find(|(name, _)| *name == kind) else { continue };
+                    let name = Name { text: kind.into(), span: self.place(member.key_span) };
+                    self.plain = kind == "variable";
+                    self.blocks(&name, *labels, &mut Vec::new(), &member.node, blocks);
+                }
+            }
+            _ => {
+                let message = format!("a configuration is an object, not {}", node.kind());
+                self.errors.push(SyntaxError { message, span: self.place(node.span) });
+            }
+        }
+    }
+
+    /// Blocks of a kind under their labels. A list stands for several blocks, and null for none.
     fn blocks(&mut self, kind: &Name, labels: usize, path: &mut Vec<Name>, node: &Node, blocks: &mut Vec<Block>) {
         match &node.value {
+            Value::Null => {}
             Value::Array(items) => items.iter().for_each(|item| self.blocks(kind, labels, path, item, blocks)),
             Value::Object(members) if labels > 0 => {
                 for member in members {

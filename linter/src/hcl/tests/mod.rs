@@ -1,5 +1,6 @@
 //! Whole configurations in memory, and what becomes of them.
 
+mod json_syntax;
 mod modules;
 
 use std::fmt::Write;
