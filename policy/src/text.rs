@@ -219,6 +219,36 @@ impl Text {
         }
     }
 
+    /// Whether two texts are different whatever their holes hold. That they are the same for some values is not proven.
+    #[must_use]
+    pub fn differs(&self, other: &Self) -> bool {
+        if let (Some(a), Some(b)) = (self.as_known(), other.as_known()) {
+            return a != b;
+        }
+        let clash = |a: &str, b: &str| a.chars().zip(b.chars()).any(|(a, b)| a != b);
+        let clash_behind = |a: &str, b: &str| a.chars().rev().zip(b.chars().rev()).any(|(a, b)| a != b);
+        let ends = |text: &Self| {
+            let parts: Vec<TextRef<'_>> = text.parts().collect();
+            let known = |part: Option<&TextRef<'_>>| part.and_then(|part| part.known()).unwrap_or_default().to_owned();
+            (known(parts.first()), known(parts.last()))
+        };
+        let ((a_start, a_end), (b_start, b_end)) = (ends(self), ends(other));
+        clash(&a_start, &b_start) || clash_behind(&a_end, &b_end) || !self.fits(other) || !other.fits(self)
+    }
+
+    /// Whether this text can become the other one, as far as the shape of the holes says, if that one is known.
+    fn fits(&self, known: &Self) -> bool {
+        let Some(known) = known.as_known() else { return true };
+        if let Some(hole) = self.as_hole() {
+            return hole.admits(known);
+        }
+        let length = |part| match part {
+            TextRef::Known(text) => text.chars().count(),
+            TextRef::Hole(hole) => hole.length.unwrap_or(0),
+        };
+        self.parts().map(length).sum::<usize>() <= known.chars().count()
+    }
+
     /// The same text with every hole that `value` knows replaced by its value.
     #[must_use]
     pub fn fill(&self, value: &dyn Fn(&Hole) -> Option<String>) -> Self {
@@ -280,5 +310,39 @@ impl fmt::Display for Text {
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `<x>` is a hole of a name's characters, `<12>` an account.
+    fn text(written: &str) -> Text {
+        let parts = written.split(['<', '>']).enumerate().map(|(index, piece)| match (index % 2, piece) {
+            (0, piece) => TextPart::Known(piece.into()),
+            (_, "12") => TextPart::Hole(Arc::new(Hole::account("12"))),
+            (_, name) => TextPart::Hole(Arc::new(Hole::of(name, CharClass::Name))),
+        });
+        Text::from_parts(parts)
+    }
+
+    #[test]
+    fn texts_differ_only_if_they_do_for_all_values() {
+        for (a, b, expected) in [
+            ("live", "live", false),
+            ("live", "vod", true),
+            ("<x>-live", "app-live", false),
+            ("<x>-live", "app-vod", true),
+            ("app-<x>", "<y>-live", false),
+            ("app-<x>", "web-<y>", true),
+            ("a-<x>-very-long-name", "a-name", true),
+            ("<12>", "111122223333", false),
+            ("<12>", "11112222333", true),
+            ("<x>", "<y>", false),
+        ] {
+            assert_eq!(text(a).differs(&text(b)), expected, "{a} {b}");
+            assert_eq!(text(b).differs(&text(a)), expected, "{b} {a}");
+        }
     }
 }

@@ -473,11 +473,11 @@ impl<'a> Run<'a> {
     pub(super) fn attribute(&self, value: &Value, name: &str, span: Span) -> Eval {
         match &value.data {
             Data::Mapping(mapping) => match mapping.get(name) {
-                Some(value) => Ok(value.clone()),
-                None if !mapping.open.is_empty() => {
+                Some(value) if !mapping.may_be_repeated(name) => Ok(value.clone()),
+                found if found.is_some() || !mapping.open.is_empty() => {
                     Ok(Value::unknown(hole_of(format_args!("{value}.{name}"), CharClass::Any), span))
                 }
-                None => Err(Failure::new(format!("there is no attribute `{name}`"), span)),
+                _ => Err(Failure::new(format!("there is no attribute `{name}`"), span)),
             },
             Data::Resource(handle) => self.resource_attribute(handle, name, span),
             Data::Module(instance) => self.output(*instance, name, span),

@@ -388,6 +388,12 @@ impl Mapping {
         };
         Some(&self.entries[at].value)
     }
+
+    /// Whether a key that is not known may turn out to be this one, and its value the one that counts.
+    pub(super) fn may_be_repeated(&self, key: &str) -> bool {
+        let key = Text::known(key);
+        self.open.iter().any(|(open, _)| open.to_words().is_none_or(|words| !words.text().differs(&key)))
+    }
 }
 
 impl Sequence {
