@@ -1,11 +1,11 @@
-//! What rules read from a container: its name, its tags, its environment.
+//! What rules read from a container: its name, its tags, its environment, what may be attached to it.
 
 use mediastore_policy::json::{Node, Value};
 use mediastore_policy::span::Span;
 use mediastore_policy::text::{Text, TextRef};
 
 use crate::config::Config;
-use crate::unit::{Container, Dialect};
+use crate::unit::{Container, Dialect, DocumentKind, Owner, Unit};
 
 /// A tag of a container.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +83,16 @@ pub(super) fn named_environments<'a>(name: &Text, config: &'a Config) -> Vec<(St
         });
     let words: Vec<&str> = part.map_or_else(|| whole.split(['-', '_']).collect(), |part| vec![part]);
     words.into_iter().filter_map(|word| Some((word.to_owned(), config.environments.named(word)?))).collect()
+}
+
+/// Whether a document of a kind is attached to a container, or may be: its container may not be known.
+pub(super) fn may_have(unit: &Unit, index: usize, kind: DocumentKind) -> bool {
+    let own = name(&unit.containers[index]);
+    unit.documents.iter().filter(|document| document.kind == kind).any(|document| match &document.owner {
+        Owner::Here(owner) => *owner == index,
+        Owner::Elsewhere(other) => own.zip(text(other)).is_none_or(|(own, other)| !own.differs(other)),
+        Owner::Unknown => true,
+    })
 }
 
 /// The type of the resource, in the user's words.

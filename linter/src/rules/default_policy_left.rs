@@ -3,7 +3,7 @@
 use super::container;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Check, Example, Family, Rule, Scope, Sink};
-use crate::unit::{Container, DocumentKind, Owner};
+use crate::unit::{Container, DocumentKind};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -16,15 +16,29 @@ pub(super) static RULE: Rule = Rule {
                   a CDN get 403, which is often noticed only on the day of the event; and every principal of the account that may use \
                   MediaStore may delete.\n\n\
                   Attach a policy that says who uploads and who reads. If it is attached elsewhere, say so with a `nolint` comment.",
-    bad: &[Example::new(
-        "main.tf",
-        r#"«resource "mediastore_container" "live"» {
+    bad: &[
+        Example::new(
+            "main.tf",
+            r#"«resource "mediastore_container" "live"» {
   name = "live"
 }"#,
-    )],
-    good: &[Example::new(
-        "main.tf",
-        r#"resource "mediastore_container" "live" {
+        ),
+        Example::new(
+            "main.tf",
+            r#"«resource "mediastore_container" "live"» {
+  name = "live"
+}
+
+resource "mediastore_container_policy" "other" {
+  container_name = "vod"
+  policy         = file("policy.json")
+}"#,
+        ),
+    ],
+    good: &[
+        Example::new(
+            "main.tf",
+            r#"resource "mediastore_container" "live" {
   name = "live"
 }
 
@@ -32,14 +46,26 @@ resource "mediastore_container_policy" "live" {
   container_name = mediastore_container.live.name
   policy         = file("policy.json")
 }"#,
-    )],
+        ),
+        Example::new(
+            "main.tf",
+            r#"variable "channel" {}
+
+resource "mediastore_container" "live" {
+  name = "live"
+}
+
+resource "mediastore_container_policy" "perhaps_of_live" {
+  container_name = var.channel
+  policy         = file("policy.json")
+}"#,
+        ),
+    ],
     check: Check::Container(check),
 };
 
 fn check(scope: &Scope<'_>, it: &Container, index: usize, sink: &mut Sink<'_>) {
-    let mut policies = scope.unit.documents.iter().filter(|document| document.kind == DocumentKind::Policy);
-    // A policy whose container is not known may be this one's.
-    if policies.any(|policy| policy.owner == Owner::Here(index) || !matches!(policy.owner, Owner::Here(_))) {
+    if container::may_have(scope.unit, index, DocumentKind::Policy) {
         return;
     }
     let message = format!(

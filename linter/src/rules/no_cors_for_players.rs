@@ -2,9 +2,10 @@
 
 use mediastore_policy::analyse::ExposureClass;
 
+use super::container;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Check, Example, Family, Rule, Scope, Sink};
-use crate::unit::{Container, Dialect, DocumentKind, Owner};
+use crate::unit::{Container, Dialect, DocumentKind};
 
 /// The rule.
 pub(super) static RULE: Rule = Rule {
@@ -70,11 +71,7 @@ resource "mediastore_container_policy" "live" {
 }"#;
 
 fn check(scope: &Scope<'_>, it: &Container, index: usize, sink: &mut Sink<'_>) {
-    if it.origin.dialect == Dialect::HashicorpAws {
-        return;
-    }
-    let mut cors = scope.unit.documents.iter().filter(|document| document.kind == DocumentKind::Cors);
-    if cors.any(|cors| cors.owner == Owner::Here(index) || !matches!(cors.owner, Owner::Here(_))) {
+    if it.origin.dialect == Dialect::HashicorpAws || container::may_have(scope.unit, index, DocumentKind::Cors) {
         return;
     }
     let actions = scope.policy_of(index).and_then(|policy| policy.exposure()).map(|exposure| &exposure.actions);
