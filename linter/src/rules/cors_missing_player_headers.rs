@@ -1,6 +1,8 @@
 //! `cors-missing-player-headers`: a player on a website cannot ask for part of an object.
 
-use super::cors_document::{CorsDocument, CorsEntry};
+use mediastore_policy::cors::{CorsDecision, CorsRequest, CorsRule, cors_decide};
+
+use super::cors_document::CorsDocument;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Check, Example, Family, Rule, Scope, Sink};
 use crate::unit::{Document, DocumentKind};
@@ -14,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "A player on a website may not send the `Range` header",
     explanation: "Players ask for parts of objects with `Range`: byte-range HLS, DASH with a segment index, seeking in a file. Browsers that do not \
                   count it among the simple headers ask first, and a rule whose `AllowedHeaders` do not take it in refuses: \
-                  playback fails in some browsers and works in others.\n\n\
+                  playback fails in some browsers and works in others. Where a later rule takes the request, nothing is reported.\n\n\
                   Allow `*`, as the AWS examples do, or at least `Range`. Scripts that read `Content-Range`, or `Date` to set their \
                   clock, also need these under `ExposeHeaders`.",
     bad: &[Example::new(
@@ -27,9 +29,10 @@ pub(super) static RULE: Rule = Rule {
     }
 ]"#,
     )],
-    good: &[Example::new(
-        "cors.json",
-        r#"[
+    good: &[
+        Example::new(
+            "cors.json",
+            r#"[
     {
         "AllowedOrigins": ["https://www.example.com"],
         "AllowedMethods": ["GET", "HEAD"],
@@ -42,14 +45,37 @@ pub(super) static RULE: Rule = Rule {
         "AllowedHeaders": ["Content-Type"]
     }
 ]"#,
-    )],
+        ),
+        Example::new(
+            "cors.json",
+            r#"[
+    {
+        "AllowedOrigins": ["https://www.example.com"],
+        "AllowedMethods": ["GET", "PUT"],
+        "AllowedHeaders": ["Content-Type"]
+    },
+    {
+        "AllowedOrigins": ["https://*.example.com"],
+        "AllowedMethods": ["GET", "HEAD"],
+        "AllowedHeaders": ["Range"]
+    }
+]"#,
+        ),
+    ],
     check: Check::Document(DocumentKind::Cors, check),
 };
 
 fn check(_: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
     let cors = CorsDocument::read(document);
-    for rule in cors.rules.iter().filter(|rule| rule.allows(&["GET"]) && refuses_range(rule)) {
-        let Some(span) = rule.headers.span else { continue };
+    let known = cors.known();
+    let is_settled = |but: usize| {
+        cors.list.is_some() && cors.rules.iter().enumerate().all(|(index, rule)| index == but || rule.is_known())
+    };
+    for (index, rule) in cors.rules.iter().enumerate().filter(|(_, rule)| rule.allows(&["GET"])) {
+        let Some(span) = rule.headers.span.filter(|_| rule.headers.is_known() && is_settled(index)) else { continue };
+        if !rule.origins.known().any(|(_, entry)| refuses_range(&known, entry)) {
+            continue;
+        }
         let exposes =
             |name: &str| rule.expose.known().any(|(_, header)| header == "*" || header.eq_ignore_ascii_case(name));
         let help = if rule.expose.open || (exposes("Content-Range") && exposes("Date")) {
@@ -61,13 +87,13 @@ fn check(_: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether a preflight that asks for `Range` is surely refused.
-fn refuses_range(rule: &CorsEntry) -> bool {
-    let takes = |entry: &str| match entry.to_ascii_lowercase().split_once('*') {
-        Some((before, after)) => {
-            before.len() + after.len() <= "range".len() && "range".starts_with(before) && "range".ends_with(after)
-        }
-        None => entry.eq_ignore_ascii_case("range"),
+/// Whether a preflight that asks for `Range` is refused to an origin of an entry, by whatever rule.
+fn refuses_range(rules: &[CorsRule], entry: &str) -> bool {
+    let origin = match entry.strip_prefix('*') {
+        Some(rest) => format!("https://player{rest}"),
+        None => entry.replacen('*', "player", 1),
     };
-    rule.headers.is_known() && !rule.headers.known().any(|(_, entry)| takes(entry))
+    let request =
+        CorsRequest { origin: Some(origin), method: "GET".to_owned(), preflight: Some(vec!["Range".to_owned()]) };
+    cors_decide(rules, &request) == CorsDecision::Refuse
 }
