@@ -79,6 +79,9 @@ const SHARED: &[&str] = &[
     "workers.dev",
 ];
 
+/// Top-level domains in which no stranger can have a name (RFC 6761, and ICANN for `internal`).
+const UNREGISTERED: &[&str] = &["internal", "localhost", "test"];
+
 /// Second levels under which countries register names.
 const SECOND_LEVELS: &[&str] = &["ac", "co", "com", "edu", "go", "gov", "ne", "net", "or", "org"];
 
@@ -115,7 +118,9 @@ fn taken_in(origin: &str) -> Option<String> {
         // A registered name may end in what stands behind the wildcard.
         Some((_, domain)) if is_shared(domain) => format!("{head}evil{after}"),
         Some(_) => return None,
-        None => format!("{head}evil.example{after}"),
+        None if after.is_empty() => format!("{head}evil.example"),
+        None if is_shared(after) => format!("{head}evil.{after}"),
+        None => return None,
     };
     let port = if port.is_empty() { String::new() } else { format!(":{port}") };
     Some(format!("{scheme}://{strange}{port}"))
@@ -126,7 +131,7 @@ fn is_shared(domain: &str) -> bool {
     let domain = domain.to_ascii_lowercase();
     let labels: Vec<&str> = domain.split('.').collect();
     match labels.as_slice() {
-        [_] => true,
+        [top] => !UNREGISTERED.contains(top),
         [second, top] if top.len() == 2 && SECOND_LEVELS.contains(second) => true,
         _ => SHARED.iter().any(|shared| domain == *shared || domain.strip_suffix(shared).is_some_and(is_region_of)),
     }
@@ -154,6 +159,10 @@ mod tests {
             ("*://www.example.com", None),
             ("https://*example.com", Some("https://evilexample.com")),
             ("https://app.*", Some("https://app.evil.example")),
+            ("https://*com", Some("https://evil.com")),
+            ("http://*.localhost:3000", None),
+            ("http://*localhost", None),
+            ("https://*.internal", None),
             ("https://*.com", Some("https://evil.com")),
             ("https://*.co.uk", Some("https://evil.co.uk")),
             ("https://*.example.co.uk", None),
