@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
         "cors.json",
         r#"[
     {
-        "AllowedOrigins": ["https://www.example.com", «"http://www.example.com"», «"*.example.com"»],
+        "AllowedOrigins": ["https://www.example.com", «"http://www.example.com"», «"*.example.com"», «"*://play.example.com"»],
         "AllowedMethods": ["GET"],
         "AllowedHeaders": ["*"]
     }
@@ -34,7 +34,7 @@ pub(super) static RULE: Rule = Rule {
         "cors.json",
         r#"[
     {
-        "AllowedOrigins": ["https://www.example.com", "http://localhost:3000", "http://127.0.0.1:*", "http://www.example.com/"],
+        "AllowedOrigins": ["https://www.example.com", "http://localhost:3000", "http://127.0.0.1:*", "http://www.example.com/", "*.localhost", "*s://www.example.com"],
         "AllowedMethods": ["GET"],
         "AllowedHeaders": ["*"]
     }
@@ -57,12 +57,22 @@ fn check(_: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
     for (span, origin) in cors.rules.iter().flat_map(|rule| &rule.origins.items) {
         if lets_plain_in(origin) && is_sent(*span) {
             let message = format!("`{origin}` lets pages in that come over plain HTTP");
-            let help = match origin.as_known().and_then(|origin| origin.strip_prefix(PLAIN)) {
-                Some(host) => format!("write `https://{host}`"),
+            let help = match origin.as_known().and_then(|origin| origin.split_once("://")) {
+                Some((_, host)) => format!("write `https://{host}`"),
                 None => "write `https://` before it".to_owned(),
             };
             sink.report(Finding::new(message, *span).help(help));
         }
+    }
+}
+
+/// What follows `http://`, or a wildcard that takes it in.
+fn host_behind_wildcard(entry: &str) -> Option<&str> {
+    let (before, after) = entry.split_once('*').filter(|(before, _)| PLAIN.starts_with(before))?;
+    match after.split_once("://") {
+        // The wildcard ends within the scheme.
+        Some((tail, host)) => ("http".ends_with(tail) && before.len() + tail.len() <= "http".len()).then_some(host),
+        None => Some(after),
     }
 }
 
@@ -73,9 +83,7 @@ fn lets_plain_in(origin: &Text) -> bool {
         return false;
     }
     let Some(TextRef::Known(start)) = origin.parts().next() else { return false };
-    let Some(host) = start.strip_prefix(PLAIN) else {
-        return start.split_once('*').is_some_and(|(before, _)| PLAIN.starts_with(before));
-    };
+    let Some(host) = start.strip_prefix(PLAIN).or_else(|| host_behind_wildcard(start)) else { return false };
     let is_whole = origin.as_known().is_some();
     let name = host.split([':', '/']).next().unwrap_or_default();
     let loopback =
