@@ -78,16 +78,16 @@ fn check(scope: &Scope<'_>, it: &Container, index: usize, sink: &mut Sink<'_>) {
     };
     let Some(policy) = scope.policy_of(index) else { return };
     let Some(exposure) = policy.exposure() else { return };
-    let how = match exposure.class {
-        ExposureClass::Public => "public",
-        ExposureClass::Guarded => "open to whoever sends a fixed header",
+    let who = match exposure.class {
+        ExposureClass::Public => "anybody",
+        ExposureClass::Guarded => "whoever sends a fixed header",
         _ => return,
     };
-    let message = format!("the tag `{key}` says `{value}`, and the policy makes the content {how}");
+    let message = format!("the tag `{key}` says `{value}`, and the policy lets {who} in");
     sink.report(
         Finding::new(message, policy.document.span)
             .label(span, "confidential")
-            .help("name the principals that may read, or correct the tag")
+            .help("name the principals that are let in, or correct the tag")
             .witness(exposure.witness().cloned()),
     );
 }
