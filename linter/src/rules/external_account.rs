@@ -2,7 +2,7 @@
 
 use mediastore_policy::analyse::ExposureClass::External;
 
-use super::words::{DEEDS, named, phrase};
+use super::words::{done, named};
 use crate::finding::{Finding, Severity};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
@@ -115,9 +115,8 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
             let external = grant.direct(External, &[name]);
             external.or_else(|| grant.all.iter().find(|own| own.action == name && own.class == External))
         };
-        let Some(first) = DEEDS.iter().find_map(|(action, _)| of(action)) else { continue };
-        let deeds: Vec<&str> = DEEDS.iter().filter(|(action, _)| of(action).is_some()).map(|(_, deed)| *deed).collect();
-        let message = format!("{}, outside the trust zone, can {}", named(first.witness.as_ref()), phrase(&deeds));
+        let Some((first, deeds)) = done(of) else { continue };
+        let message = format!("{}, outside the trust zone, can {deeds}", named(first.witness.as_ref()));
         sink.report(
             Finding::new(message, grant.span)
                 .help("if they are yours, list them under `[trust]` in the configuration")

@@ -4,7 +4,7 @@ use mediastore_policy::analyse::ExposureClass::Guarded;
 use mediastore_policy::model::Statement;
 use mediastore_policy::resource::ResourceKind;
 
-use super::words::{DEEDS, phrase};
+use super::words::done;
 use crate::finding::{Finding, Fix, Severity};
 use crate::fix::{self, policy::PolicyEditor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
@@ -76,16 +76,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
     for grant in judged.grants() {
-        let guarded = |action| grant.direct(Guarded, &[action]);
-        let Some(witness) = DEEDS.iter().find_map(|(action, _)| guarded(action)).map(|own| own.witness.clone()) else {
-            continue;
-        };
-        let deeds: Vec<&str> =
-            DEEDS.iter().filter(|(action, _)| guarded(action).is_some()).map(|(_, deed)| *deed).collect();
-        let message = format!("whoever knows a header value can {}", phrase(&deeds));
+        let Some((first, deeds)) = done(|action| grant.direct(Guarded, &[action])) else { continue };
+        let message = format!("whoever knows a header value can {deeds}");
         let mut finding = Finding::new(message, grant.span)
             .help("let the CDN sign its requests, and allow only its service principal with `aws:SourceArn`")
-            .witness(witness);
+            .witness(first.witness.clone());
         let statement = grant.statement.and_then(|index| judged.policy.as_ref()?.statements.get(index));
         finding = finding.fix(statement.and_then(|statement| signed(scope, judged, statement)));
         for condition in statement.into_iter().flat_map(|statement| &statement.conditions) {

@@ -1,8 +1,8 @@
 //! `name-pattern`: a name that is not of the organisation's form.
 
 use super::container;
+use super::words::listed_for;
 use crate::config::naming::{Part, PartPattern};
-use crate::config::nearest;
 use crate::finding::{Finding, Severity};
 use crate::language::{Membership, of_a_name};
 use crate::rule::{Check, Example, Family, Rule, Scope, Sink};
@@ -71,9 +71,6 @@ resource "mediastore_container" "vod" {
 
 const CONFIG: &str = "[naming]\ntemplate = '{org}-{app}-{env}'\nparts.env = ['dev', 'staging', 'prod']";
 
-/// How many words a message lists.
-const WORDS_LISTED: usize = 8;
-
 fn check(scope: &Scope<'_>, it: &Container, _: usize, sink: &mut Sink<'_>) {
     let (Some(scheme), Some(name)) = (&scope.config.naming.scheme, container::name(it)) else { return };
     if scheme.names.membership(name, of_a_name) != Membership::Never {
@@ -97,12 +94,6 @@ fn check(scope: &Scope<'_>, it: &Container, _: usize, sink: &mut Sink<'_>) {
 fn describe(allowed: &Part, found: &str) -> String {
     match allowed {
         Part::Pattern(PartPattern { pattern }) => format!("what `{pattern}` matches"),
-        Part::Words(words) => {
-            let listed = words.iter().take(WORDS_LISTED).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-            let more = if words.len() > WORDS_LISTED { ", ..." } else { "" };
-            let meant = nearest(found, words.iter().map(String::as_str));
-            let meant = meant.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
-            format!("one of {listed}{more}{meant}")
-        }
+        Part::Words(words) => format!("one of {}", listed_for(Some(found), words)),
     }
 }

@@ -1,6 +1,7 @@
 //! `tag-missing`: a tag that the organisation asks for is not there.
 
 use super::container;
+use super::words::listed;
 use crate::finding::{Finding, Severity};
 use crate::fix::{self, resource};
 use crate::rule::{Check, Example, Family, Rule, Scope, Sink};
@@ -104,7 +105,7 @@ fn check(scope: &Scope<'_>, it: &Container, _: usize, sink: &mut Sink<'_>) {
         let same = container::tags(it).find(|tag| tag.key.as_known() == Some(required));
         let help = match value.words.as_slice() {
             [] => format!("add a tag `{required}`"),
-            words => format!("add a tag `{required}`, one of `{}`", words.join("`, `")),
+            words => format!("add a tag `{required}`, one of {}", listed(words)),
         };
         if let Some(tag) = same {
             if container::text(tag.value).and_then(|text| text.as_known()) == Some("") {

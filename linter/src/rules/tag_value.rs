@@ -1,7 +1,7 @@
 //! `tag-value`: a tag has a value that the organisation does not know.
 
 use super::container;
-use crate::config::nearest;
+use super::words::listed_for;
 use crate::finding::{Finding, Severity};
 use crate::language::Membership;
 use crate::rule::{Check, Example, Family, Rule, Scope, Sink};
@@ -70,11 +70,7 @@ fn check(scope: &Scope<'_>, it: &Container, _: usize, sink: &mut Sink<'_>) {
         }
         let help = match expected.words.as_slice() {
             [] => format!("it must match `{}`", allowed.pattern()),
-            words => {
-                let meant = value.as_known().and_then(|value| nearest(value, words.iter().map(String::as_str)));
-                let meant = meant.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
-                format!("it must be one of `{}`{meant}", words.join("`, `"))
-            }
+            words => format!("it must be one of {}", listed_for(value.as_known(), words)),
         };
         let message = format!("`{value}` is not a value of the tag `{key}`");
         sink.report(Finding::new(message, container::place(it, tag.value.span)).help(help));

@@ -2,9 +2,9 @@
 
 use mediastore_policy::analyse::ActionExposure;
 use mediastore_policy::analyse::ExposureClass::{Guarded, Public};
-use mediastore_policy::request::Caller;
+use mediastore_policy::request::{Caller, Request};
 
-use super::words::{DEEDS, phrase};
+use super::words::done;
 use crate::finding::{Finding, Severity};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
 
@@ -94,8 +94,7 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
         // The witness is a service's where nobody else gets as far; `public-read` and its kin report the others.
         let of = |name: &str| {
             let own = |action: &&ActionExposure| {
-                let by_service =
-                    |witness: &mediastore_policy::request::Request| matches!(witness.principal, Caller::Service(_));
+                let by_service = |witness: &Request| matches!(witness.principal, Caller::Service(_));
                 action.action == name
                     && matches!(action.class, Public | Guarded)
                     && action.witness.as_ref().is_some_and(by_service)
@@ -103,14 +102,13 @@ fn check(_: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
             };
             grant.all.iter().find(own)
         };
-        let Some(first) = DEEDS.iter().find_map(|(action, _)| of(action)) else { continue };
-        let deeds: Vec<&str> = DEEDS.iter().filter(|(action, _)| of(action).is_some()).map(|(_, deed)| *deed).collect();
+        let Some((first, deeds)) = done(of) else { continue };
         let service = match first.witness.as_ref().map(|witness| &witness.principal) {
             Some(Caller::Service(name)) => name.as_str(),
             _ => "an AWS service",
         };
         sink.report(
-            Finding::new(format!("`{service}` can {} on behalf of anybody", phrase(&deeds)), grant.span)
+            Finding::new(format!("`{service}` can {deeds} on behalf of anybody"), grant.span)
                 .help("add a condition on `aws:SourceArn` or `aws:SourceAccount`")
                 .witness(first.witness.clone()),
         );

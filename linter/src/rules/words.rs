@@ -1,8 +1,10 @@
-//! How findings speak of requests.
+//! How findings speak of requests, and of words to choose from.
 
+use mediastore_policy::analyse::ActionExposure;
 use mediastore_policy::principal::IdentityKind;
 use mediastore_policy::request::{Caller, Request};
 
+use crate::config::nearest;
 use crate::source::Syntax;
 use crate::unit::Document;
 
@@ -54,6 +56,30 @@ pub(super) fn phrase(deeds: &[&str]) -> String {
         [only] => (*only).to_owned(),
         [firsts @ .., last] => format!("{} and {last}", firsts.join(", ")),
     }
+}
+
+/// Of [`DEEDS`] those that a request can do: the exposure of the first, whose witness stands for all, and all as one phrase.
+pub(super) fn done<'e>(
+    exposure: impl Fn(&'static str) -> Option<&'e ActionExposure>,
+) -> Option<(&'e ActionExposure, String)> {
+    let (exposures, deeds): (Vec<_>, Vec<_>) =
+        DEEDS.iter().filter_map(|(action, deed)| Some((exposure(action)?, *deed))).unzip();
+    Some((*exposures.first()?, phrase(&deeds)))
+}
+
+/// How many words a message lists.
+const WORDS_LISTED: usize = 8;
+
+/// Words that are allowed, as one phrase.
+pub(super) fn listed(words: &[String]) -> String {
+    let listed = words.iter().take(WORDS_LISTED).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    format!("{listed}{}", if words.len() > WORDS_LISTED { ", ..." } else { "" })
+}
+
+/// The same, and the one that was most likely meant.
+pub(super) fn listed_for(found: Option<&str>, words: &[String]) -> String {
+    let meant = found.and_then(|found| nearest(found, words.iter().map(String::as_str)));
+    listed(words) + &meant.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default()
 }
 
 /// The condition that requires HTTPS, as it is written where the policy stands, in backticks.
