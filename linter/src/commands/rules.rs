@@ -9,7 +9,6 @@ use serde::Serialize;
 use super::Format;
 use crate::config::{Config, Profile};
 use crate::levels::Levels;
-use crate::rule::Family;
 use crate::{Failure, Outcome, rules};
 
 /// List the rules, each with its severity
@@ -50,7 +49,7 @@ impl Rules {
             .iter()
             .map(|rule| Line {
                 name: rule.name,
-                family: family(rule.family).to_owned(),
+                family: rule.family.title().to_lowercase(),
                 severity: levels.anywhere(rule).map_or_else(|| "off".to_owned(), |severity| severity.to_string()),
                 default: rule.severity.to_string(),
                 strict: rule.strict.to_string(),
@@ -73,18 +72,5 @@ impl Rules {
             }
         }
         Ok(Outcome::Clean)
-    }
-}
-
-fn family(family: Family) -> &'static str {
-    match family {
-        Family::Input => "input",
-        Family::Exposure => "exposure",
-        Family::Validity => "validity",
-        Family::Cors => "cors",
-        Family::LifecycleAndMetrics => "lifecycle and metrics",
-        Family::Naming => "naming",
-        Family::Tagging => "tagging",
-        Family::Hygiene => "hygiene",
     }
 }

@@ -20,8 +20,7 @@ use crate::finding::Severity;
 use crate::judged::JudgedPolicy;
 use crate::located::{Located, Place};
 use crate::report::proof;
-use crate::rule::Family;
-use crate::rules::cors_document::CorsDocument;
+use crate::rules::{self, cors_document::CorsDocument};
 use crate::source::Sources;
 use crate::unit::{Container, Document, DocumentKind, Owner, Unit};
 
@@ -77,7 +76,8 @@ struct Grant {
 #[derive(Debug, Serialize)]
 struct Reported {
     rule: String,
-    family: &'static str,
+    /// As the docs call it, in small letters; nothing for a rule of the organisation.
+    family: String,
     severity: Severity,
     message: String,
     file: String,
@@ -227,7 +227,7 @@ impl Reported {
         let place = located.place.as_ref();
         Self {
             rule: finding.rule.clone(),
-            family: crate::rules::named(&finding.rule).map_or("", |rule| family(rule.family)),
+            family: rules::named(&finding.rule).map_or("", |rule| rule.family.title()).to_lowercase(),
             severity: finding.severity,
             message: finding.message.clone(),
             file: located.file.display().to_string(),
@@ -238,14 +238,6 @@ impl Reported {
             attempt: finding.witness.as_ref().and_then(proof::command),
             witness: finding.witness.clone(),
         }
-    }
-}
-
-fn family(family: Family) -> &'static str {
-    match family {
-        Family::Naming => "naming",
-        Family::Tagging => "tagging",
-        _ => "",
     }
 }
 
