@@ -79,7 +79,7 @@ pub(super) fn matrix(policy: &Policy, whole: &Exposure, zone: &TrustZone, now: O
     paths.truncate(MOST);
     let mut rows = vec![of_everybody(String::new(), whole)];
     rows.extend(paths.iter().map(|pattern| study.outsiders(pattern)));
-    rows.extend(principals.iter().take(MOST).map(|(name, caller)| study.principal(name, caller)));
+    rows.extend(principals.iter().take(MOST).map(|(name, caller)| study.principal(name, caller, whole)));
     Matrix { rows, left_out }
 }
 
@@ -90,10 +90,18 @@ impl Study<'_> {
         of_everybody(below_container(below), &analyse::exposure(&policies, self.zone, &mediastore::MODEL, self.now))
     }
 
-    fn principal(&self, name: &str, caller: &Caller) -> Row {
-        let trusted = account_of(caller).is_some_and(|account| self.zone.accounts.iter().any(|own| own == account));
-        let lets_in = if trusted { ExposureClass::Trusted } else { ExposureClass::External };
+    fn principal(&self, name: &str, caller: &Caller, whole: &Exposure) -> Row {
+        let is_own = match caller {
+            Caller::Root { account, .. } | Caller::Identity { account, .. } => self.zone.accounts.contains(account),
+            Caller::Service(name) => self.zone.services.contains(name),
+            Caller::Anonymous | Caller::Federated(_) | Caller::CanonicalUser(_) => false,
+        };
+        // Where no outsider can do it, whoever can is no outsider: a service for a distribution of the zone.
+        let is_closed =
+            |action: &str| whole.actions.iter().any(|own| own.action == action && own.class == ExposureClass::Trusted);
         let cell = |action: &str| {
+            let trusted = is_own || is_closed(action);
+            let lets_in = if trusted { ExposureClass::Trusted } else { ExposureClass::External };
             let question = ReachQuestion { principal: caller.clone(), action: Some(action.to_owned()), resource: None };
             let policies = std::slice::from_ref(self.policy);
             match analyse::reach(policies, &question, &mediastore::MODEL, self.now) {
@@ -171,13 +179,6 @@ fn principals(policy: &Policy) -> Vec<(String, Caller)> {
     found
 }
 
-fn account_of(caller: &Caller) -> Option<&str> {
-    match caller {
-        Caller::Root { account, .. } | Caller::Identity { account, .. } => Some(account),
-        Caller::Anonymous | Caller::Service(_) | Caller::Federated(_) | Caller::CanonicalUser(_) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,6 +215,18 @@ mod tests {
                 "arn:aws:iam::111122223333:role/encoder /: trusted trusted none trusted none", // as anybody, and by its name
                 "arn:aws:iam::444455556666:root /: external external none external none",
             ],
+        );
+    }
+
+    #[test]
+    fn a_service_for_what_is_ours_is_trusted() {
+        shows(
+            r#"{"Version": "2012-10-17", "Statement": {
+                "Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}, "Action": "mediastore:GetObject",
+                "Resource": "arn:aws:mediastore:eu-west-1:111122223333:container/live/*",
+                "Condition": {"StringEquals": {"aws:SourceArn": "arn:aws:cloudfront::111122223333:distribution/E1EXAMPLE"}}
+            }}"#,
+            &["everybody /: trusted none none none none", "cloudfront.amazonaws.com /: trusted none none none none"],
         );
     }
 
