@@ -12,7 +12,7 @@ use rayon::iter::ParallelIterator;
 use super::Judging;
 use super::in_charge::InCharge;
 use crate::baseline::{self, Baseline};
-use crate::config::{FailOn, Level, RuleName};
+use crate::config::{self, FailOn, Level, RuleName};
 use crate::finding::Safety;
 use crate::fix::{self, Change, ChangeError};
 use crate::inputs::{self, Inputs, STDIN};
@@ -250,11 +250,14 @@ impl Check {
             let reason = "some inputs could not be read, so the baseline would not be whole; run without `--write-baseline` to see them";
             return Err(Failure::Argument(reason.to_owned()));
         }
-        let path =
-            self.baseline.clone().or_else(|| in_charge.baseline_file()).unwrap_or_else(|| baseline::FILE_NAME.into());
-        baseline::write(&path, &seen.found).map_err(|error| unwritable(&path, &error))?;
+        let named = self.baseline.clone().or_else(|| in_charge.baseline_file());
+        let path = named.as_deref().unwrap_or(Path::new(baseline::FILE_NAME));
+        baseline::write(path, &seen.found).map_err(|error| unwritable(path, &error))?;
         if !self.quiet {
-            writeln!(out, "wrote {} findings to {}", seen.found.len(), path.display())?;
+            writeln!(out, "wrote {} to {}", report::counted(seen.found.len(), "finding", "findings"), path.display())?;
+            if named.is_none() {
+                writeln!(out, "  to hide them, write `baseline = \"{}\"` into {}", path.display(), config::FILE_NAME)?;
+            }
         }
         Ok(Outcome::Clean)
     }

@@ -119,16 +119,16 @@ fn closing(summary: &Summary) -> String {
         [(errors, "error", "errors"), (warnings, "warning", "warnings"), (infos, "info", "infos")]
     {
         if number > 0 {
-            found.push(count(number, one, many));
+            found.push(counted(number, one, many));
         }
     }
     let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
     let of = if containers + documents == 0 {
-        format!("nothing of MediaStore in {}", count(files, "file", "files"))
+        format!("nothing of MediaStore in {}", counted(files, "file", "files"))
     } else {
         let (containers, documents) =
-            (count(containers, "container", "containers"), count(documents, "document", "documents"));
-        format!("{containers} and {documents} in {}", count(files, "file", "files"))
+            (counted(containers, "container", "containers"), counted(documents, "document", "documents"));
+        format!("{containers} and {documents} in {}", counted(files, "file", "files"))
     };
     let mut line = format!("{found}: {of}");
     for (number, text) in [
@@ -144,7 +144,8 @@ fn closing(summary: &Summary) -> String {
     line
 }
 
-fn count(number: usize, one: &str, many: &str) -> String {
+/// A number of things in words: `1 finding`, `2 findings`.
+pub(crate) fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 

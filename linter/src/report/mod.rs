@@ -21,6 +21,7 @@ use crate::Failure;
 use crate::finding::Severity;
 use crate::located::Located;
 
+pub(crate) use human::counted;
 pub use human::{Color, Style};
 
 /// How findings are printed.

@@ -178,8 +178,10 @@ fn a_baseline_hides_what_is_known_and_only_that() {
     let runner = Runner::new().file("main.tf", PUBLIC);
     let run = runner.run("--write-baseline .");
     assert_eq!((run.code, run.err.as_str()), (0, ""));
-    assert!(run.out.starts_with("wrote "), "{}", run.out);
     let file = "mediastore-lint-baseline.json";
+    let (first, rest) = run.out.split_once('\n').expect("two lines");
+    assert!(first.starts_with("wrote ") && first.ends_with(&format!(" findings to {file}")), "{}", run.out);
+    assert_eq!(rest, format!("  to hide them, write `baseline = \"{file}\"` into mediastore-lint.toml\n"));
     assert!(runner.read(file).contains("\"rule\": \"public-write\""));
     let document = json(&runner, &format!("--baseline {file} ."));
     assert_eq!(rules(&document), [] as [&str; 0]);
@@ -197,6 +199,9 @@ fn a_baseline_hides_what_is_known_and_only_that() {
     assert!(document["summary"]["baseline_gone"].as_u64().unwrap() >= 1);
     let runner = runner.file("mediastore-lint.toml", format!("baseline = '{file}'\n"));
     assert!(json(&runner, ".")["summary"]["baselined"].as_u64().unwrap() >= 1);
+    let one = r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"], "AllowedHeaders": ["*"]}]"#;
+    let run = runner.file("one/cors.json", one).run(&format!("--write-baseline --baseline {file} one"));
+    assert_eq!(run.out, format!("wrote 1 finding to {file}\n"));
 }
 
 #[test]
