@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::remote::{Spot, Where};
+use super::remote::Where;
+use super::spot::Spot;
 
 /// Arguments of `get`.
 #[derive(Debug, Args)]

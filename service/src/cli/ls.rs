@@ -6,7 +6,8 @@ use aws_sdk_mediastoredata::types::ItemType;
 use clap::Args;
 use indicatif::HumanBytes;
 
-use super::remote::{Remote, Spot, Where};
+use super::remote::{Remote, Where};
+use super::spot::Spot;
 
 /// Arguments of `ls`.
 #[derive(Debug, Args)]

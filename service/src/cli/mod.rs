@@ -9,6 +9,7 @@ mod purge;
 mod put;
 mod remote;
 mod serve;
+mod spot;
 mod sync;
 mod transfer;
 

@@ -4,7 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::Args;
 
-use super::remote::{Remote, Spot, Where};
+use super::remote::{Remote, Where};
+use super::spot::Spot;
 use super::{progress, transfer};
 
 /// Arguments of `purge`.

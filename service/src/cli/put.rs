@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::remote::{PutOptions, Spot, Where};
+use super::remote::{PutOptions, Where};
+use super::spot::Spot;
 use super::{progress, transfer};
 
 /// Arguments of `put`.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::remote::{Container, PutOptions, Remote, Side, Spot, Where};
+use super::remote::{Container, PutOptions, Remote, Where};
+use super::spot::{Side, Spot};
 use super::{progress, transfer};
 use crate::etag_of_file;
 
