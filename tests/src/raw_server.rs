@@ -1,7 +1,9 @@
 //! Servers that are no MediaStore: they take a connection, read the request, and answer what they were told to.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+
+use crate::wire;
 
 /// Starts a server that gives every request the same bytes and closes; no bytes means that it hangs up. It serves until
 /// the test process ends.
@@ -35,20 +37,7 @@ pub fn http(status: &str, content_type: &str, body: &str) -> Vec<u8> {
 }
 
 fn answer(mut stream: TcpStream, bytes: &[u8]) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        let line = line.trim().to_ascii_lowercase();
-        if line.is_empty() {
-            break;
-        }
-        if let Some(value) = line.strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap_or(0);
-        }
-    }
     // Unread bytes at the close would reset the connection before the answer is read.
-    reader.take(length).read_to_end(&mut Vec::new())?;
+    wire::request(&stream)?;
     stream.write_all(bytes)
 }

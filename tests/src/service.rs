@@ -2,8 +2,7 @@
 //! while Terraform looks away.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -78,7 +77,6 @@ impl Mediastored {
     /// One operation: its HTTP status and its answer.
     #[must_use]
     pub fn try_call(&self, operation: &str, input: &Value) -> (u16, Value) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
         let body = input.to_string();
         let mut request = http::Request::post(format!("{}/", self.url()))
             .header("content-type", "application/x-amz-json-1.1")
@@ -86,19 +84,12 @@ impl Mediastored {
             .body(())
             .unwrap();
         Signer::new(OWNER[0], OWNER[1], "us-west-2").sign(&mut request, SignableBody::Bytes(body.as_bytes()));
-        let (address, length) = (&self.address, body.len());
-        write!(stream, "POST / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n")
-            .unwrap();
-        for (name, value) in request.headers() {
-            write!(stream, "{name}: {}\r\n", value.to_str().unwrap()).unwrap();
-        }
-        write!(stream, "\r\n{body}").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
-        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_str(body).unwrap() };
-        (status.unwrap_or_else(|| panic!("{operation} {input}: {answer:?}")), body)
+        let Answer { status, body, .. } = self.send(&request, body.as_bytes());
+        (status, if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() })
+    }
+
+    fn send(&self, request: &http::Request<()>, body: &[u8]) -> Answer {
+        Wire::to(self.address.parse().unwrap()).send(request, body)
     }
 
     /// An object, or why there is none, as its owner gets it.
@@ -107,7 +98,7 @@ impl Mediastored {
         let url = format!("{}/data/{container}/{path}", self.url());
         let mut request = http::Request::get(url).body(()).unwrap();
         Signer::new(OWNER[0], OWNER[1], "us-west-2").sign(&mut request, SignableBody::Bytes(b""));
-        Wire::to(self.address.parse().unwrap()).send(&request, b"")
+        self.send(&request, b"")
     }
 
     /// The names of all containers, sorted.

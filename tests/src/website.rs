@@ -1,13 +1,15 @@
 //! A website of the test's own: pages from memory, and what their scripts post back.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use serde_json::Value;
+
+use crate::wire;
 
 /// A running website. It serves until the test process ends.
 #[derive(Debug)]
@@ -59,23 +61,7 @@ impl Website {
 }
 
 fn answer(mut stream: &TcpStream, pages: &Pages, posted: &Sender<Value>) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream);
-    let mut request = String::new();
-    reader.read_line(&mut request)?;
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        let line = line.trim().to_ascii_lowercase();
-        if line.is_empty() {
-            break;
-        }
-        if let Some(value) = line.strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap_or(0);
-        }
-    }
-    let mut body = Vec::new();
-    reader.take(length).read_to_end(&mut body)?;
+    let (request, body) = wire::request(stream)?;
     let path = request.split(' ').nth(1).and_then(|target| target.split('?').next()).unwrap_or_default();
     let (status, (kind, page)) = match pages.get(path) {
         Some(page) => ("200 OK", page.clone()),

@@ -1,4 +1,4 @@
-//! The least HTTP client: one request, byte for byte as it was signed, and its answer.
+//! The least HTTP: a client whose one request goes out byte for byte as it was signed, and what a server needs to read one.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -66,13 +66,7 @@ impl Wire {
         stream.read_line(&mut line).unwrap();
         let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
         let status = status.unwrap_or_else(|| panic!("not HTTP: {line:?}"));
-        let mut headers = Vec::new();
-        loop {
-            let mut line = String::new();
-            stream.read_line(&mut line).unwrap();
-            let Some((name, value)) = line.trim_end().split_once(':') else { break };
-            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-        }
+        let headers = headers(&mut stream).unwrap();
         let mut answer = Answer { status, headers, body: Vec::new() };
         let length = answer.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
         if request.method() != http::Method::HEAD {
@@ -83,5 +77,31 @@ impl Wire {
             self.stream = Some(stream);
         }
         answer
+    }
+}
+
+/// Reads a request: its first line, and its body by the length that it says.
+///
+/// # Errors
+/// The client went away.
+pub fn request(stream: &TcpStream) -> std::io::Result<(String, Vec<u8>)> {
+    let mut stream = BufReader::new(stream);
+    let mut line = String::new();
+    stream.read_line(&mut line)?;
+    let headers = headers(&mut stream)?;
+    let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
+    let mut body = Vec::new();
+    stream.take(length.unwrap_or(0)).read_to_end(&mut body)?;
+    Ok((line, body))
+}
+
+/// Headers up to the empty line, names in small letters.
+fn headers(stream: &mut impl BufRead) -> std::io::Result<Vec<(String, String)>> {
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { return Ok(headers) };
+        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
 }
