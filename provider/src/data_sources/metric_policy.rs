@@ -1,7 +1,6 @@
 //! `mediastore_metric_policy`: the metric policy of a container that something else manages.
 
 use async_trait::async_trait;
-use aws_sdk_mediastore::types::MetricPolicyRule;
 use tf_plugin::context::Context;
 use tf_plugin::data_source::DataSource;
 use tf_plugin::diagnostic::Diagnostics;
@@ -12,6 +11,7 @@ use tf_plugin::types::Type;
 
 use crate::client::{Client, call};
 use crate::containers::name_attribute;
+use crate::resources::metric_policy::{RuleModel, from_sdk};
 
 /// The data source type.
 pub(super) struct MetricPolicy;
@@ -22,14 +22,6 @@ model! {
         pub container_name: String,
         pub container_level_metrics: String,
         pub rules: Vec<RuleModel>,
-    }
-}
-
-model! {
-    /// A rule of a metric policy.
-    pub struct RuleModel {
-        pub object_group: String,
-        pub object_group_name: String,
     }
 }
 
@@ -70,12 +62,5 @@ impl DataSource for MetricPolicy {
         let level = policy.as_ref().map(|policy| policy.container_level_metrics().as_str().to_owned());
         let rules = policy.iter().flat_map(|policy| policy.metric_policy_rules()).map(from_sdk);
         Ok(MetricPolicyModel { container_level_metrics: level.into(), rules: Attr::Known(rules.collect()), ..config })
-    }
-}
-
-fn from_sdk(rule: &MetricPolicyRule) -> RuleModel {
-    RuleModel {
-        object_group: rule.object_group().to_owned().into(),
-        object_group_name: rule.object_group_name().to_owned().into(),
     }
 }

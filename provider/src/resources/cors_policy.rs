@@ -18,7 +18,7 @@ use tf_plugin::timeouts::{self, Timeouts};
 use tf_plugin::types::Type;
 use tf_plugin::value::Value;
 
-use super::{Texts, container_name, import_by_container_name, known_texts, lines};
+use super::{Texts, container_name, import_by_container_name, known_rules, known_texts, lines};
 use crate::client::{Client, call, found};
 use crate::containers::{identity_attributes, name_identity};
 use crate::guardrails::Document;
@@ -88,7 +88,7 @@ impl Resource for CorsPolicy {
         config: &CorsPolicyModel,
         planned: &mut CorsPolicyModel,
     ) -> Diagnostics {
-        let rules = config.rule.known().and_then(|rules| rules.iter().map(to_json).collect::<Option<Vec<_>>>());
+        let rules = known_rules(&config.rule, to_json);
         let (Some(client), Some(rules)) = (client, rules) else { return Diagnostics::none() };
         let container = config.container_name.known().map(String::as_str);
         let text = lines(&rules);

@@ -19,7 +19,7 @@ use tf_plugin::timeouts::{self, Timeouts};
 use tf_plugin::types::Type;
 use tf_plugin::value::Value;
 
-use super::{Texts, container_name, import_by_container_name, known_texts};
+use super::{Texts, container_name, import_by_container_name, known_rules, known_texts};
 use crate::client::{Client, call, found};
 use crate::containers::{identity_attributes, name_identity};
 use crate::guardrails::Document;
@@ -87,7 +87,7 @@ impl Resource for LifecyclePolicy {
                 Diagnostic::at(Path::attribute("policy"), "Two lifecycle policies", detail).into()
             }
             (Attr::Known(text), _) => refusals(text, &|_| Path::attribute("policy")),
-            _ => match rules.iter().map(to_json).collect::<Option<Vec<Json>>>() {
+            _ => match known_rules(&config.rule, to_json) {
                 Some(rules) if !rules.is_empty() => refusals(&document(rules), &rule_path),
                 _ => Diagnostics::none(),
             },
@@ -104,7 +104,7 @@ impl Resource for LifecyclePolicy {
         if !config.policy.is_null() {
             return guarded(client, prior, planned, "policy");
         }
-        let rules = planned.rule.known().and_then(|rules| rules.iter().map(to_json).collect::<Option<Vec<Json>>>());
+        let rules = known_rules(&planned.rule, to_json);
         let before = prior.and_then(|prior| prior.policy.known());
         planned.policy = match (rules.map(document), before) {
             (None, _) => Attr::Unknown,
@@ -270,7 +270,7 @@ async fn put(
 ) -> Result<LifecyclePolicyModel, Failure<LifecyclePolicyModel>> {
     let sdk = cx.client.sdk()?;
     if planned.policy.is_unknown() {
-        let rules = planned.rule.known().and_then(|rules| rules.iter().map(to_json).collect::<Option<Vec<Json>>>());
+        let rules = known_rules(&planned.rule, to_json);
         planned.policy = rules.map(document).into();
     }
     let (name, policy) = (planned.container_name.text(), planned.policy.text());

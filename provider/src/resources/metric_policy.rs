@@ -18,7 +18,7 @@ use tf_plugin::schema::{Attribute, Block, NestedBlock, Schema};
 use tf_plugin::timeouts::{self, Timeouts};
 use tf_plugin::value::Value;
 
-use super::{container_name, import_by_container_name, lines};
+use super::{container_name, import_by_container_name, known_rules, lines};
 use crate::client::{Client, call, found};
 use crate::containers::{identity_attributes, name_identity};
 use crate::guardrails::Document;
@@ -87,7 +87,7 @@ impl Resource for MetricPolicy {
         config: &MetricPolicyModel,
         planned: &mut MetricPolicyModel,
     ) -> Diagnostics {
-        let rules = config.rule.known().and_then(|rules| rules.iter().map(to_json).collect::<Option<Vec<_>>>());
+        let rules = known_rules(&config.rule, to_json);
         let (Some(client), Some(rules), Some(level)) = (client, rules, config.container_level_metrics.known()) else {
             return Diagnostics::none();
         };
@@ -197,7 +197,8 @@ fn to_sdk(model: &MetricPolicyModel) -> Result<SdkPolicy, BuildError> {
         .build()
 }
 
-fn from_sdk(rule: &MetricPolicyRule) -> RuleModel {
+/// A rule as the service has it.
+pub(crate) fn from_sdk(rule: &MetricPolicyRule) -> RuleModel {
     RuleModel {
         object_group: rule.object_group().to_owned().into(),
         object_group_name: rule.object_group_name().to_owned().into(),

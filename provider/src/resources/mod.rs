@@ -4,7 +4,7 @@ mod container;
 mod container_policy;
 mod cors_policy;
 mod lifecycle_policy;
-mod metric_policy;
+pub(crate) mod metric_policy;
 pub(crate) mod object;
 
 use mediastore_policy::limits;
@@ -37,6 +37,11 @@ type Texts = Set<Attr<String>>;
 fn known_texts(texts: &Attr<Texts>) -> Vec<String> {
     let elements = texts.known().map(|set| set.0.as_slice()).unwrap_or_default();
     elements.iter().filter_map(|element| element.known().cloned()).collect()
+}
+
+/// Rules in the API's form; nothing while a part of any is unknown.
+fn known_rules<R>(rules: &Attr<Vec<R>>, to_json: impl FnMut(&R) -> Option<Json>) -> Option<Vec<Json>> {
+    rules.known()?.iter().map(to_json).collect()
 }
 
 /// A JSON array with one element on each line, from the second line on: the line of a place tells the element.
