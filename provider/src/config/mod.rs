@@ -2,6 +2,8 @@
 //!
 //! What is done with the settings is `client`'s business.
 
+mod roles;
+
 use std::path::PathBuf;
 
 use tf_plugin::diagnostic::{Diagnostic, Diagnostics};
@@ -13,7 +15,8 @@ use tf_plugin::timeouts::parse_duration;
 use tf_plugin::types::Type;
 use tf_plugin::value::Value;
 
-use crate::client::{AssumedRole, DEFAULT_REGION, EndpointSettings, Token, WebIdentity};
+use self::roles::{AssumeRole, AssumeRoleWithWebIdentity};
+use crate::client::{AssumedRole, DEFAULT_REGION, EndpointSettings, WebIdentity};
 use crate::guardrails::{self, Guardrails};
 use crate::tags::{TagRules, Tags, check_tags};
 
@@ -38,9 +41,6 @@ const DEFAULT_CONNECT_TIMEOUT: &str = "4s";
 /// Time for one try. An overloaded server is retried; a silent one must not hold a resource for ever.
 const DEFAULT_REQUEST_TIMEOUT: &str = "30s";
 
-/// The name that a role's session gets where the configuration names none.
-const DEFAULT_SESSION_NAME: &str = "terraform-provider-mediastore";
-
 model! {
     /// The `default_tags` block.
     pub struct DefaultTags {
@@ -56,40 +56,6 @@ model! {
         pub keys: Set<Attr<String>>,
         /// Beginnings of keys.
         pub key_prefixes: Set<Attr<String>>,
-    }
-}
-
-model! {
-    /// The `assume_role` block.
-    pub struct AssumeRole {
-        /// The role.
-        pub role_arn: String,
-        /// Name of the session.
-        pub session_name: String,
-        /// The secret that the role's owner asks for.
-        pub external_id: String,
-        /// A policy that narrows the session.
-        pub policy: String,
-        /// How long the session lasts.
-        pub duration: String,
-    }
-}
-
-model! {
-    /// The `assume_role_with_web_identity` block.
-    pub struct AssumeRoleWithWebIdentity {
-        /// The role.
-        pub role_arn: String,
-        /// Name of the session.
-        pub session_name: String,
-        /// A policy that narrows the session.
-        pub policy: String,
-        /// How long the session lasts.
-        pub duration: String,
-        /// The token itself.
-        pub web_identity_token: String,
-        /// A file with the token.
-        pub web_identity_token_file: String,
     }
 }
 
@@ -220,8 +186,8 @@ pub(crate) fn schema() -> Schema {
             ))
             .check_text(check_header),
     )
-    .block(NestedBlock::single("assume_role", assume_role()))
-    .block(NestedBlock::single("assume_role_with_web_identity", web_identity()))
+    .block(NestedBlock::single("assume_role", roles::assume_role()))
+    .block(NestedBlock::single("assume_role_with_web_identity", roles::web_identity()))
     .block(NestedBlock::single(
         "default_tags",
         Block::new("Tags of every object that can carry tags.").attribute(
@@ -259,41 +225,6 @@ fn guardrails_block() -> Block {
                 level => Err(format!("`{level}` is none of `info`, `warning`, `error` and `never`")),
             }),
     )
-}
-
-fn assume_role() -> Block {
-    let block =
-        Block::new("A role to work as, on an endpoint. The credentials of the block around it are used to get it.");
-    role_attributes(block).attribute(
-        Attribute::string("external_id").describe("What the role's owner asks for besides the caller's name."),
-    )
-}
-
-fn web_identity() -> Block {
-    let block = Block::new("A role to work as, on an endpoint, by the token of an identity provider.");
-    role_attributes(block)
-        .attribute(Attribute::string("web_identity_token").sensitive().describe("The token. Better kept in a file."))
-        .attribute(Attribute::string("web_identity_token_file").describe("File that holds the token."))
-}
-
-fn role_attributes(block: Block) -> Block {
-    block
-        .attribute(Attribute::string("role_arn").required().describe("ARN of the role.").check_text(|arn| {
-            match mediastore_policy::arn::split(arn) {
-                Some(["arn", _, "iam", "", _, role]) if role.starts_with("role/") => Ok(()),
-                _ => Err(format!("`{arn}` is not a role; it has the form `arn:aws:iam::<account>:role/<name>`")),
-            }
-        }))
-        .attribute(
-            Attribute::string("session_name")
-                .describe(format!("Name of the session, seen in logs. Default: `{DEFAULT_SESSION_NAME}`.")),
-        )
-        .attribute(Attribute::string("policy").describe("IAM policy as JSON that narrows what the session may do."))
-        .attribute(
-            Attribute::string("duration")
-                .describe("How long the credentials last before they are renewed, `15m` to `12h`. Default: `1h`.")
-                .check_text(check_session),
-        )
 }
 
 /// Rules across the attributes of the block.
@@ -425,8 +356,6 @@ impl Config {
 
     /// True while something that decides where calls go, and as whom, is not known.
     fn is_undecided(&self) -> bool {
-        let role = self.assume_role.known();
-        let token = self.assume_role_with_web_identity.known();
         let mut texts = vec![
             &self.endpoint,
             &self.data_dir,
@@ -441,53 +370,13 @@ impl Config {
             &self.request_timeout,
             &self.user_agent,
         ];
-        if let Some(block) = role {
-            texts.extend([&block.role_arn, &block.session_name, &block.external_id, &block.policy, &block.duration]);
-        }
-        if let Some(block) = token {
-            texts.extend([&block.role_arn, &block.session_name, &block.policy, &block.duration]);
-            texts.extend([&block.web_identity_token, &block.web_identity_token_file]);
-        }
+        texts.extend(self.assume_role.known().into_iter().flat_map(AssumeRole::texts));
+        texts.extend(self.assume_role_with_web_identity.known().into_iter().flat_map(AssumeRoleWithWebIdentity::texts));
         texts.into_iter().any(Attr::is_unknown)
             || self.max_retries.is_unknown()
             || self.assume_role.is_unknown()
             || self.assume_role_with_web_identity.is_unknown()
     }
-}
-
-impl From<AssumeRole> for AssumedRole {
-    fn from(block: AssumeRole) -> AssumedRole {
-        AssumedRole {
-            arn: block.role_arn.text().to_owned(),
-            session_name: session_name(block.session_name),
-            external_id: block.external_id.into_known(),
-            policy: block.policy.into_known(),
-            duration: block.duration.known().and_then(|text| parse_duration(text).ok()),
-        }
-    }
-}
-
-impl From<AssumeRoleWithWebIdentity> for WebIdentity {
-    fn from(block: AssumeRoleWithWebIdentity) -> WebIdentity {
-        let token = match block.web_identity_token.into_known() {
-            Some(token) => Token::Text(token),
-            None => Token::File(PathBuf::from(block.web_identity_token_file.text())),
-        };
-        WebIdentity {
-            role: AssumedRole {
-                arn: block.role_arn.text().to_owned(),
-                session_name: session_name(block.session_name),
-                external_id: None,
-                policy: block.policy.into_known(),
-                duration: block.duration.known().and_then(|text| parse_duration(text).ok()),
-            },
-            token,
-        }
-    }
-}
-
-fn session_name(given: Attr<String>) -> String {
-    given.into_known().unwrap_or(DEFAULT_SESSION_NAME.to_owned())
 }
 
 /// A variable that is set and not empty.
@@ -509,14 +398,6 @@ fn check_header(text: &str) -> Result<(), String> {
         Ok(value) if value.to_str().is_ok() => Ok(()),
         _ => Err("a user agent is made of visible ASCII characters and blanks".to_owned()),
     }
-}
-
-fn check_session(text: &str) -> Result<(), String> {
-    let minutes = parse_duration(text).map_err(|error| error.to_string())?.as_secs() / 60;
-    if (15..=12 * 60).contains(&minutes) {
-        return Ok(());
-    }
-    Err(format!("a session lasts `15m` to `12h`, not `{text}`"))
 }
 
 fn check_max_retries(path: &Path, value: &Value, diagnostics: &mut Diagnostics) {
