@@ -44,7 +44,7 @@ impl TryFrom<String> for AccountId {
     fn try_from(text: String) -> Result<Self, String> {
         match text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
             true => Ok(Self(text)),
-            false => Err(format!("`{text}` is not an account id: twelve digits, in quotes")),
+            false => Err(format!("`{text}` is not an account id: it has twelve digits")),
         }
     }
 }
