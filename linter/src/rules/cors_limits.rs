@@ -117,7 +117,7 @@ fn report(result: Result<(), Violation>, span: Span, sink: &mut Sink<'_>) {
         let help = match violation {
             Violation::TooFew { .. } | Violation::TooShort { .. } => "add what is missing, or remove the whole",
             Violation::TooMany { .. } | Violation::TooLong { .. } => "join entries by a wildcard, or leave some out",
-            _ => "see the limits of the API",
+            _ => "keep within the limit",
         };
         sink.report(Finding::new(violation.to_string(), span).help(help));
     }

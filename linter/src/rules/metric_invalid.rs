@@ -70,7 +70,10 @@ fn check(_: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
         return;
     };
     match level {
-        Some(level) => check_text(level, "ContainerLevelMetrics", |text| METRIC_LEVEL.check(text), sink),
+        Some(level) => {
+            let help = "write `ENABLED` or `DISABLED`, in just these letters";
+            check_text(level, "ContainerLevelMetrics", |text| METRIC_LEVEL.check(text), help, sink);
+        }
         None => missing(body, "the metric policy", "ContainerLevelMetrics", sink),
     }
     let Some(rules) = rules else { return };
@@ -96,11 +99,17 @@ fn check(_: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
         let names = ["ObjectGroup", "ObjectGroupName"];
         let Some([group, name]) = members(rule, "a metric rule", names, sink) else { continue };
         match group {
-            Some(group) => check_text(group, "ObjectGroup", |text| METRIC_OBJECT_GROUP.check(text), sink),
+            Some(group) => {
+                let help = "write a path, or a pattern such as `live/*.ts`";
+                check_text(group, "ObjectGroup", |text| METRIC_OBJECT_GROUP.check(text), help, sink);
+            }
             None => missing(rule, "the metric rule", "ObjectGroup", sink),
         }
         match name {
-            Some(name) => check_text(name, "ObjectGroupName", |text| METRIC_OBJECT_GROUP_NAME.check(text), sink),
+            Some(name) => {
+                let help = "use at most 30 letters, digits and `_`";
+                check_text(name, "ObjectGroupName", |text| METRIC_OBJECT_GROUP_NAME.check(text), help, sink);
+            }
             None => missing(rule, "the metric rule", "ObjectGroupName", sink),
         }
     }
@@ -135,11 +144,11 @@ fn members<'n, const N: usize>(
     }))
 }
 
-fn check_text(node: &Node, name: &str, limit: impl Fn(&str) -> Result<(), Violation>, sink: &mut Sink<'_>) {
+fn check_text(node: &Node, name: &str, limit: impl Fn(&str) -> Result<(), Violation>, help: &str, sink: &mut Sink<'_>) {
     match &node.value {
         Value::String(text) => {
             if let Some(Err(violation)) = text.as_known().map(limit) {
-                sink.report(Finding::new(violation.to_string(), node.span).help(format!("see the limits of `{name}`")));
+                sink.report(Finding::new(violation.to_string(), node.span).help(help));
             }
         }
         Value::Unknown(_) => {}
