@@ -23,7 +23,7 @@ pub use environments::Environments;
 pub use naming::Naming;
 pub use schema::ConfigFault;
 pub use tags::Tags;
-pub use trust::{AccountId, Cidr, OrganizationId, Trust};
+pub use trust::{AccountId, Cidr, DistributionArn, OrganizationId, Trust};
 
 use crate::finding::Severity;
 use crate::rules;

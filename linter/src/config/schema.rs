@@ -206,16 +206,17 @@ impl Document<'_> {
                     None => one(value, wrong_type(error.instance(), context.iter().flatten()), None),
                 }
             }
-            ValidationErrorKind::Type { .. } => one(value, wrong_type(error.instance(), [error]), None),
+            ValidationErrorKind::Type { .. } => {
+                one(value, wrong_type(error.instance(), [error]), described(schema, error))
+            }
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
                 one(if key.is_empty() { value } else { key }, format!("`{name}` is missing here"), None)
             }
             ValidationErrorKind::Pattern { pattern } => {
                 let found = error.instance().as_str().unwrap_or_default();
-                let what = parent(schema, error).and_then(|it| it["description"].as_str().map(str::to_owned));
-                let help = what.unwrap_or_else(|| format!("must match {pattern}"));
-                one(value, format!("`{found}` is not allowed here"), Some(help.trim_end_matches('.').to_owned()))
+                let help = described(schema, error).unwrap_or_else(|| format!("must match {pattern}"));
+                one(value, format!("`{found}` is not allowed here"), Some(help))
             }
             _ => one(value, error.to_string(), None),
         }
@@ -299,6 +300,12 @@ fn parent<'s>(schema: &'s Value, error: &ValidationError<'_>) -> Option<&'s Valu
     Some(at)
 }
 
+/// What the schema says of the place that an error is about.
+fn described(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
+    let description = parent(schema, error)?["description"].as_str()?;
+    Some(description.split("\n\n").next().unwrap_or_default().trim_end_matches('.').replace('\n', " "))
+}
+
 fn allowed_keys(schema: &Value, error: &ValidationError<'_>) -> Vec<String> {
     let properties = parent(schema, error).and_then(|it| it["properties"].as_object());
     properties.map(|it| it.keys().cloned().collect()).unwrap_or_default()
@@ -341,7 +348,10 @@ mod tests {
         refuses("[trust]\naccount = '111122223333'\n", &[(2, 1, "unknown key `account`; did you mean `accounts`?")]);
         refuses("[trusted]\n", &[(1, 2, "unknown key `trusted`; did you mean `trust`?")]);
         refuses("[trust]\naccounts = ['1111']\n", &[(2, 13, "`1111` is not allowed here; Twelve digits")]);
-        refuses("[trust]\naccounts = [111122223333]\n", &[(2, 13, "expected text in quotes, found a number")]);
+        refuses(
+            "[trust]\naccounts = [111122223333]\n",
+            &[(2, 13, "expected text in quotes, found a number; Twelve digits")],
+        );
         refuses("[trust]\nnetworks = ['10.0.0.0/33']\n", &[(2, 13, "`10.0.0.0/33` is not an address or a CIDR block")]);
         refuses(
             "profile = 'harsh'\n",
@@ -367,6 +377,14 @@ mod tests {
             "[naming]\ntemplate = '{a}'\nparts.a = { patern = 'x' }\n",
             &[(3, 7, "`pattern` is missing here"), (3, 13, "unknown key `patern`; did you mean `pattern`?")],
         );
+        refuses(
+            "[tags.required]\nOwner = 'x'\n",
+            &[(2, 9, "expected a table, found text; What the value of a tag may be: `{}` for anything")],
+        );
+        refuses(
+            "[trust]\ndistributions = ['E1EXAMPLE']\n",
+            &[(2, 18, "`E1EXAMPLE` is not allowed here; The ARN of a distribution")],
+        );
         refuses("x = [\n", &[(1, 6, "unclosed array, expected `]`")]);
     }
 
@@ -376,7 +394,7 @@ mod tests {
             "fail_on = 'x'\n[trust]\naccounts = '1'\nvpc = []\n",
             &[
                 (1, 11, "`x` is not allowed here; allowed: `info`, `warning`, `error`, `never`"),
-                (3, 12, "expected a list, found text"),
+                (3, 12, "expected a list, found text; Account ids, the containers' own among them"),
                 (4, 1, "unknown key `vpc`; did you mean `vpcs`?"),
             ],
         );

@@ -8,6 +8,7 @@
 //! ```
 
 use mediastore_policy::analyse::TrustZone;
+use mediastore_policy::arn;
 use mediastore_policy::condition::ip::Network;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -27,7 +28,7 @@ pub struct Trust {
     /// VPC endpoint ids.
     pub vpc_endpoints: Vec<String>,
     /// ARNs of distributions whose requests are the owner's, whatever their account.
-    pub distributions: Vec<String>,
+    pub distributions: Vec<DistributionArn>,
     /// Service names trusted on anybody's behalf.
     pub services: Vec<String>,
 }
@@ -79,6 +80,33 @@ impl TryFrom<String> for OrganizationId {
     }
 }
 
+/// The ARN of a distribution.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String", inline, extend("pattern" = "^arn:"))]
+pub struct DistributionArn(String);
+
+impl DistributionArn {
+    /// The ARN.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for DistributionArn {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match arn::split(&text) {
+            Some(["arn", ..]) => Ok(Self(text)),
+            _ => Err(format!(
+                "`{text}` is not an ARN, such as `arn:aws:cloudfront::111122223333:distribution/E1EXAMPLE`"
+            )),
+        }
+    }
+}
+
 /// An address or a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
@@ -107,7 +135,7 @@ impl Trust {
             networks: self.networks.iter().map(|cidr| cidr.0).collect(),
             vpcs: self.vpcs.clone(),
             endpoints: self.vpc_endpoints.clone(),
-            sources: self.distributions.clone(),
+            sources: self.distributions.iter().map(|distribution| distribution.0.clone()).collect(),
             services: self.services.clone(),
             ..TrustZone::default()
         }

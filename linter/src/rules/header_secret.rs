@@ -100,7 +100,7 @@ fn signed(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, statement: &Statement) -
         .filter(|condition| matches!(condition.key.name(), Some("aws:referer" | "aws:useragent")));
     let (header, None) = (headers.next()?, headers.next()) else { return None };
     let distribution = match scope.config.trust.distributions.as_slice() {
-        [one] => one.clone(),
+        [one] => one.as_str().to_owned(),
         _ => {
             let in_resource = statement.resources.entries.iter().find_map(|entry| match &entry.kind {
                 ResourceKind::Arn(arn) => arn.account().as_literal().filter(|account| !account.is_empty()),
