@@ -51,7 +51,7 @@ fn check(_: &Scope<'_>, it: &Container, _: usize, sink: &mut Sink<'_>) {
 }
 
 /// What is wrong for every value of the unknown parts.
-fn fault(name: &Text) -> Option<String> {
+pub(super) fn fault(name: &Text) -> Option<String> {
     if let Some(known) = name.as_known() {
         return CONTAINER_NAME.check(known).err().map(|violation| violation.to_string());
     }

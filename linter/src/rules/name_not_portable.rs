@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::container;
+use super::{container, name_invalid};
 use crate::finding::{Finding, Severity};
 use crate::language::{Language, Membership, of_a_name};
 use crate::rule::{Check, Example, Family, Rule, Scope, Sink};
@@ -41,6 +41,10 @@ resource "mediastore_container" "live" {
 
 resource "mediastore_container" "live" {
   name = "${var.project}-live"
+}
+
+resource "mediastore_container" "refused_anyway" {
+  name = "live example"
 }"#,
     )],
     check: Check::Container(check),
@@ -50,7 +54,8 @@ static BUCKETS: LazyLock<Language> =
     LazyLock::new(|| Language::new("[a-z0-9][a-z0-9-]{1,61}[a-z0-9]").expect("a pattern of our own"));
 
 fn check(_: &Scope<'_>, it: &Container, _: usize, sink: &mut Sink<'_>) {
-    let Some(name) = container::name(it) else { return };
+    // What no container can be called need not move.
+    let Some(name) = container::name(it).filter(|name| name_invalid::fault(name).is_none()) else { return };
     if BUCKETS.membership(name, of_a_name) == Membership::Never {
         let message = format!("`{name}` cannot be the name of an S3 bucket");
         let help = "use 3 to 63 small letters, digits and `-`, not at either end";
