@@ -258,6 +258,22 @@ fn clause<T>(clause: &Clause<T>, matches: impl Fn(&T) -> Truth) -> Truth {
 }
 
 impl ActionPattern {
+    /// Whether it takes in an action, `service:Name`; also where what is unknown of it may.
+    ///
+    /// ```
+    /// use mediastore_policy::parse;
+    ///
+    /// let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "mediastore:get?bject",
+    ///     "Resource": "*"}}"#;
+    /// let policy = parse::parse(text).into_result().expect("a policy");
+    /// let entry = &policy.statements[0].actions.entries[0];
+    /// assert!(entry.may_take_in("mediastore:GetObject") && !entry.may_take_in("mediastore:PutObject"));
+    /// ```
+    #[must_use]
+    pub fn may_take_in(&self, action: &str) -> bool {
+        self.matches(action) != Truth::No
+    }
+
     fn matches(&self, action: &str) -> Truth {
         match &self.kind {
             ActionKind::All => Truth::Yes,

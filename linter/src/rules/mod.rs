@@ -1,7 +1,6 @@
 //! The rules, one file each. The list is the registry: docs, help, schema, SARIF and the sweeping tests read it.
 
 mod access_logging_off;
-mod actions;
 mod allow_not_action;
 mod allow_not_principal;
 mod bad_account_id;

@@ -3,7 +3,6 @@
 use mediastore_policy::action::ActionPattern;
 use mediastore_policy::span::Span;
 
-use super::actions::matched;
 use super::problems;
 use super::words::require_https;
 use crate::finding::{Finding, Severity};
@@ -99,9 +98,7 @@ fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {
         let holds = |span: Span| span.start <= problem.span.start && problem.span.end <= span.end;
         let statement = statements().find(|statement| holds(statement.span));
         // The entry that takes uploads in, where the problem is about a list with others.
-        let takes_in = |entry: &&ActionPattern| {
-            matched(entry).is_some_and(|actions| actions.iter().any(|action| action.name == "PutObject"))
-        };
+        let takes_in = |entry: &&ActionPattern| entry.may_take_in("mediastore:PutObject");
         let entry = statement
             .filter(|statement| !statement.actions.negated)
             .and_then(|statement| statement.actions.entries.iter().find(takes_in));

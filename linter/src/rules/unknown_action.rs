@@ -1,10 +1,10 @@
 //! `unknown-action`: an action that MediaStore does not have.
 
-use mediastore_policy::action::ActionPattern;
+use mediastore_policy::action::{ActionKind, ActionPattern};
 use mediastore_policy::mediastore::MODEL;
+use mediastore_policy::service::ActionRow;
 use mediastore_policy::suggest;
 
-use super::actions::matched;
 use crate::finding::{Finding, Severity};
 use crate::fix::{self, Editor};
 use crate::rule::{Check, Example, Family, JudgedPolicy, Rule, Scope, Sink};
@@ -78,7 +78,8 @@ const ALIASES: &[(&str, &str)] = &[
 
 /// Whether an entry surely takes in no action of MediaStore.
 pub(super) fn is_unknown(entry: &ActionPattern) -> bool {
-    matched(entry).is_some_and(|actions| actions.is_empty())
+    let may_be = |row: &ActionRow| entry.may_take_in(&format!("{}:{}", MODEL.prefix, row.name));
+    entry.kind != ActionKind::Malformed && !MODEL.actions.iter().any(may_be)
 }
 
 fn check(scope: &Scope<'_>, judged: &JudgedPolicy<'_>, sink: &mut Sink<'_>) {

@@ -71,6 +71,7 @@ fn one_rule_reports_one_cause() {
             policy(r#""Resource": "*", "Principal": {"AWS": "*"}"#),
             &["public-read-plaintext", "unscoped-resource"],
         ),
+        ("policy.json", policy(r#""Action": "mediastore:?ist*s3""#), &["unknown-action"]),
         ("cors.json", cors("*", r#""GET", "PUT""#), &["cors-any-origin-write"]),
         ("cors.json", cors("http://www.example.com/", r#""GET""#), &["cors-unmatchable-origin"]),
         ("cors.json", cors("https://*.*.example.com", r#""GET""#), &["cors-limits"]),
