@@ -158,6 +158,12 @@ impl Unit {
         containers.chain(documents).chain(self.strangers.iter().map(|it| &it.origin))
     }
 
+    /// How much of it could not be read.
+    #[must_use]
+    pub fn broken(&self) -> usize {
+        self.faults.iter().filter(|fault| fault.kind == FaultKind::Broken).count()
+    }
+
     /// The documents of one container.
     pub fn documents_of(&self, container: usize) -> impl Iterator<Item = &Document> {
         self.documents.iter().filter(move |document| document.owner == Owner::Here(container))

@@ -9,8 +9,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::iter::ParallelIterator;
 
-use super::Judging;
 use super::in_charge::InCharge;
+use super::{Judging, unwritable};
 use crate::baseline::{self, Baseline};
 use crate::config::{self, FailOn, Level, RuleName};
 use crate::finding::Safety;
@@ -19,7 +19,7 @@ use crate::inputs::{self, Inputs, STDIN};
 use crate::lint::{Given, Settings};
 use crate::located::{self, Located};
 use crate::report::{self, Color, Format, Report, Style, Summary};
-use crate::unit::{FaultKind, Unit};
+use crate::unit::Unit;
 use crate::unsaved::Unsaved;
 use crate::{Failure, Outcome};
 
@@ -275,16 +275,12 @@ fn show(out: &mut dyn Write, changes: &[Change], unreadable: usize) -> Result<Ou
     })
 }
 
-pub(super) fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::Argument(format!("cannot write `{}`: {error}", path.display()))
-}
-
 fn judge(unit: Unit, settings: &Settings) -> Result<Judged, Failure> {
     Ok(Judged {
         found: settings.lint_located(&unit)?,
         containers: unit.containers.len(),
         documents: unit.documents.len(),
-        unreadable: unit.faults.iter().filter(|fault| fault.kind == FaultKind::Broken).count(),
+        unreadable: unit.broken(),
         files: unit.sources.iter().map(|source| source.path.clone()).collect(),
     })
 }

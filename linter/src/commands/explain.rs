@@ -50,7 +50,7 @@ fn page(rule: &Rule) -> String {
 }
 
 fn text(example: &Example) -> String {
-    indented(&example.text.replace(['«', '»'], ""))
+    indented(&example.unmarked().0)
 }
 
 fn indented(text: &str) -> String {

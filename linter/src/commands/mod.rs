@@ -15,7 +15,7 @@ mod schema;
 mod simulate;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -142,6 +142,10 @@ impl Clock {
             }
         }
     }
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Argument(format!("cannot write `{}`: {error}", path.display()))
 }
 
 /// A request as indented lines.

@@ -7,14 +7,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rayon::iter::ParallelIterator;
 
-use super::Judging;
-use super::check::unwritable;
 use super::in_charge::InCharge;
+use super::{Judging, unwritable};
 use crate::inputs;
 use crate::judged::JudgedPolicy;
 use crate::located::Located;
 use crate::overview::{Overview, page};
-use crate::unit::{FaultKind, Unit};
+use crate::unit::Unit;
 use crate::{Failure, Outcome};
 
 /// Show who can do what in all containers: an access matrix, CORS grants, names, tags and findings
@@ -78,7 +77,7 @@ impl Report {
 
 fn overview(unit: &Unit, found: &[Located], policies: &[JudgedPolicy<'_>]) -> Overview {
     let mut overview = Overview::new(String::new());
-    overview.unreadable = unit.faults.iter().filter(|fault| fault.kind == FaultKind::Broken).count();
+    overview.unreadable = unit.broken();
     overview.add(unit, found, policies);
     overview
 }
