@@ -81,6 +81,24 @@ impl Node {
         }
     }
 
+    /// The first member of this name, if this is an object.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&Member> {
+        match &self.value {
+            Value::Object(members) => members.iter().find(|member| member.key.as_known() == Some(name)),
+            _ => None,
+        }
+    }
+
+    /// What is in it, if this is a list; nothing otherwise.
+    #[must_use]
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::Array(items) => items,
+            _ => &[],
+        }
+    }
+
     /// The same tree with every hole that `value` knows replaced by its value, taken as text.
     #[must_use]
     pub fn fill(&self, value: &dyn Fn(&Hole) -> Option<String>) -> Self {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mediastore_policy::json::{Limits, Member, Node, Value};
+use mediastore_policy::json::{Limits, Node, Value};
 use mediastore_policy::problem::{Code, Problem};
 use mediastore_policy::span::Span;
 use mediastore_policy::text::{Hole, Text};
@@ -89,17 +89,9 @@ pub(crate) fn as_text(node: &mut Node) {
     }
 }
 
-/// The member of an object.
-pub(super) fn member<'a>(node: &'a Node, name: &str) -> Option<&'a Member> {
-    match &node.value {
-        Value::Object(members) => members.iter().find(|member| member.key.as_known() == Some(name)),
-        _ => None,
-    }
-}
-
 /// The value of a member of an object; `null` counts as absent.
 pub(super) fn value<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
-    member(node, name).map(|member| &member.node).filter(|node| node.value != Value::Null)
+    node.member(name).map(|member| &member.node).filter(|node| node.value != Value::Null)
 }
 
 /// The text of a member of an object, if it is known.

@@ -6,7 +6,7 @@ use mediastore_policy::json::{Node, Value};
 use mediastore_policy::problem::Problem;
 use mediastore_policy::span::Span;
 
-use super::document::{self, known, member, value};
+use super::document::{self, known, value};
 use crate::source::{Syntax, move_tree, moved};
 use crate::unit::{Dialect, Document, DocumentKind, Fault, FaultKind, Origin, Owner, Unit};
 
@@ -50,7 +50,7 @@ pub(super) fn read(path: &Path, text: &str, mut root: Node, problems: Vec<Proble
         document.problems.extend(problems);
         return Some(unit);
     }
-    let rules = member(&root, "CORSRules").filter(|_| is_named)?;
+    let rules = root.member("CORSRules").filter(|_| is_named)?;
     unit.faults.push(Fault {
         kind: FaultKind::Broken,
         message: "this is a CORS configuration of S3".to_owned(),
@@ -81,7 +81,7 @@ fn says_ours(kind: DocumentKind, document: &Document, text: &str) -> bool {
 
 /// What a tree is, by its shape.
 fn kind(root: &Node) -> Option<DocumentKind> {
-    let has = |node: &Node, names: &[&str]| names.iter().any(|name| member(node, name).is_some());
+    let has = |node: &Node, names: &[&str]| names.iter().any(|name| node.member(name).is_some());
     let any = |node: Option<&Node>, names: &[&str]| match node.map(|node| &node.value) {
         Some(Value::Array(items)) => items.iter().any(|item| has(item, names)),
         _ => false,
@@ -107,7 +107,7 @@ fn is_ours(kind: DocumentKind, root: &Node, text: &str) -> bool {
         return true;
     }
     let has_principal =
-        |statement: &Node| ["Principal", "NotPrincipal"].iter().any(|name| member(statement, name).is_some());
+        |statement: &Node| ["Principal", "NotPrincipal"].iter().any(|name| statement.member(name).is_some());
     let is_resource_policy = match value(root, "Statement").map(|node| &node.value) {
         Some(Value::Array(statements)) => statements.iter().any(has_principal),
         Some(Value::Object(_)) => value(root, "Statement").is_some_and(has_principal),

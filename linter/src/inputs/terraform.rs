@@ -4,7 +4,7 @@ use mediastore_policy::json::{Member, Node, Value};
 use mediastore_policy::span::Span;
 use mediastore_policy::text::Text;
 
-use super::document::{self, member, text, value};
+use super::document::{self, text, value};
 use crate::unit::{Container, Dialect, DocumentKind, Fault, FaultKind, Origin, Owner, Stranger, Unit};
 
 /// What a resource type is.
@@ -87,7 +87,8 @@ fn container(resource: &Resource<'_>, dialect: Dialect) -> Container {
     let empty = || Node { span: attributes.span, value: Value::Object(Vec::new()) };
     Container {
         origin: origin(resource, dialect),
-        name: member(attributes, "name")
+        name: attributes
+            .member("name")
             .map_or_else(|| Node { span: attributes.span, value: Value::Null }, |member| member.node.clone()),
         region: text(attributes, "region").map(str::to_owned).or_else(|| field(3)).or_else(|| resource.region.clone()),
         account: field(4),
@@ -105,7 +106,7 @@ fn tags(attributes: &Node) -> Option<Node> {
     let Value::Object(members) = &all.value else { return own.or(Some(all)).cloned() };
     let placed = members
         .iter()
-        .map(|inherited| own.and_then(|own| member(own, inherited.key.as_known()?)).unwrap_or(inherited).clone());
+        .map(|inherited| own.and_then(|own| own.member(inherited.key.as_known()?)).unwrap_or(inherited).clone());
     Some(Node { span: own.unwrap_or(all).span, value: Value::Object(placed.collect()) })
 }
 
@@ -143,7 +144,7 @@ fn add_document(unit: &mut Unit, resource: &Resource<'_>, dialect: Dialect, kind
 
 /// The container of a document: the one of that name, or the one the source refers to while no name is known.
 fn owner(unit: &Unit, resource: &Resource<'_>) -> Owner {
-    let name = member(&resource.attributes, "container_name").map(|member| &member.node);
+    let name = resource.attributes.member("container_name").map(|member| &member.node);
     let here = |found: &dyn Fn(&Container) -> bool| unit.containers.iter().position(found).map(Owner::Here);
     let by_reference = || {
         let address = resource.refers_to.as_deref()?;
@@ -206,7 +207,7 @@ pub(crate) fn cors(attributes: &Node) -> Node {
     let empty = |span| Node { span, value: Value::Array(Vec::new()) };
     let complete = |rule: &Node| {
         let (mut rule, span) = (renamed(rule, NAMES), rule.span);
-        let has_headers = member(&rule, "AllowedHeaders").is_some();
+        let has_headers = rule.member("AllowedHeaders").is_some();
         if let Value::Object(members) = &mut rule.value
             && !has_headers
         {
@@ -249,7 +250,7 @@ fn lifecycle_rule(rule: &Node) -> Node {
             _ => {}
         }
     }
-    let place = |name: &str| member(rule, name).map_or(rule.span, |member| member.node.span);
+    let place = |name: &str| rule.member(name).map_or(rule.span, |member| member.node.span);
     let paths_span = if value(rule, "prefixes").is_some() { place("prefixes") } else { place("wildcards") };
     let mut definition = vec![("path", paths_span, Node { span: paths_span, value: Value::Array(paths) })];
     let default = Node { span: rule.span, value: Value::String(Text::known(">=")) };
@@ -258,12 +259,12 @@ fn lifecycle_rule(rule: &Node) -> Node {
         if let Some(age) = value(rule, name) {
             let numeric = Node { span: age.span, value: Value::Array(vec![operator.clone(), age.clone()]) };
             let comparison = object(age.span, vec![("numeric", age.span, numeric)]);
-            let key_span = member(rule, name).map_or(age.span, |member| member.key_span);
+            let key_span = rule.member(name).map_or(age.span, |member| member.key_span);
             definition.push((name, key_span, Node { span: age.span, value: Value::Array(vec![comparison]) }));
         }
     }
     let mut members = vec![("definition", rule.span, object(rule.span, definition))];
-    match member(rule, "action") {
+    match rule.member("action") {
         Some(action) => members.push(("action", action.key_span, action.node.clone())),
         None => {
             members.push(("action", rule.span, Node { span: rule.span, value: Value::String(Text::known("EXPIRE")) }))

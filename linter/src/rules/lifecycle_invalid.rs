@@ -1,6 +1,6 @@
 //! `lifecycle-invalid`: a lifecycle policy that the API refuses.
 
-use mediastore_policy::json::{Node, Value};
+use mediastore_policy::json::{Member, Node, Value};
 use mediastore_policy::lifecycle::{self, Problem, ProblemKind};
 use mediastore_policy::text::Hole;
 
@@ -130,10 +130,8 @@ fn check(_: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
             continue;
         }
         let node = at(body, &problem.pointer);
-        let key = match (&problem.kind, node.map(|node| &node.value)) {
-            (ProblemKind::Unknown { member: name, .. }, Some(Value::Object(members))) => {
-                members.iter().find(|member| member.key.as_known() == Some(name.as_str())).map(|member| member.key_span)
-            }
+        let key = match &problem.kind {
+            ProblemKind::Unknown { member: name, .. } => node.and_then(|node| node.member(name)).map(|it| it.key_span),
             _ => None,
         };
         let span = key.or(node.map(|node| node.span)).unwrap_or(document.span);
@@ -169,10 +167,7 @@ fn filled(node: &Node, filling: &Value) -> Node {
         Value::String(text) => Value::String(text.fill(&|_: &Hole| Some("x".to_owned()))),
         Value::Array(items) => Value::Array(items.iter().map(|item| filled(item, filling)).collect()),
         Value::Object(members) => Value::Object(
-            members
-                .iter()
-                .map(|member| mediastore_policy::json::Member { node: filled(&member.node, filling), ..member.clone() })
-                .collect(),
+            members.iter().map(|member| Member { node: filled(&member.node, filling), ..member.clone() }).collect(),
         ),
         value => value.clone(),
     };
@@ -186,8 +181,7 @@ fn at<'n>(body: &'n Node, pointer: &str) -> Option<&'n Node> {
         let step = step.replace("~1", "/").replace("~0", "~");
         node = match &node.value {
             Value::Array(items) => items.get(step.parse::<usize>().ok()?)?,
-            Value::Object(members) => &members.iter().find(|member| member.key.as_known() == Some(step.as_str()))?.node,
-            _ => return None,
+            _ => &node.member(&step)?.node,
         };
     }
     Some(node)

@@ -1,6 +1,6 @@
 //! `lifecycle-unbounded-transient`: everything in the container vanishes within minutes.
 
-use mediastore_policy::json::{Node, Value};
+use mediastore_policy::json::{Member, Node, Value};
 
 use crate::finding::{Finding, Severity};
 use crate::rule::{Check, Example, Family, Rule, Scope, Sink};
@@ -56,12 +56,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(_: &Scope<'_>, document: &Document, sink: &mut Sink<'_>) {
-    let rules = document.body.iter().flat_map(|body| items(member(body, "rules")));
-    for definition in rules.filter_map(|rule| member(rule, "definition")) {
-        if member(definition, "seconds_since_create").is_none() {
+    for rule in document.body.iter().flat_map(|body| items(body, "rules")) {
+        let Some(Member { node: definition, .. }) = rule.member("definition") else { continue };
+        if definition.member("seconds_since_create").is_none() {
             continue;
         }
-        for wildcard in items(member(definition, "path")).filter_map(|path| member(path, "wildcard")) {
+        for Member { node: wildcard, .. } in items(definition, "path").iter().filter_map(|path| path.member("wildcard"))
+        {
             let Value::String(text) = &wildcard.value else { continue };
             if text.as_known().is_some_and(covers_everything) {
                 sink.report(
@@ -78,18 +79,6 @@ fn covers_everything(wildcard: &str) -> bool {
     wildcard.contains('*') && wildcard.chars().all(|c| matches!(c, '*' | '.'))
 }
 
-fn member<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
-    match &node.value {
-        Value::Object(members) => {
-            members.iter().find(|member| member.key.as_known() == Some(name)).map(|member| &member.node)
-        }
-        _ => None,
-    }
-}
-
-fn items(node: Option<&Node>) -> impl Iterator<Item = &Node> {
-    match node.map(|node| &node.value) {
-        Some(Value::Array(items)) => items.iter(),
-        _ => [].iter(),
-    }
+fn items<'n>(node: &'n Node, name: &str) -> &'n [Node] {
+    node.member(name).map_or(&[], |member| member.node.items())
 }

@@ -138,10 +138,7 @@ fn members<'n, const N: usize>(
         };
         sink.report(Finding::new(format!("{what} has no `{key}`"), *key_span).help(help));
     }
-    Some(names.map(|name| {
-        let found = object.iter().find(|member| member.key.as_known() == Some(name));
-        found.map(|member| &member.node).filter(|node| node.value != Value::Null)
-    }))
+    Some(names.map(|name| node.member(name).map(|member| &member.node).filter(|node| node.value != Value::Null)))
 }
 
 fn check_text(node: &Node, name: &str, limit: impl Fn(&str) -> Result<(), Violation>, help: &str, sink: &mut Sink<'_>) {

@@ -8,7 +8,7 @@ use mediastore_policy::json::{Member, Node, Value};
 use mediastore_policy::span::Span;
 use mediastore_policy::text::{CharClass, Hole, Text, TextRef};
 
-use super::super::document::{is_known, known, member, value};
+use super::super::document::{is_known, known, value};
 use super::super::spelling::{self, Style};
 use super::Template;
 use super::parameters::{World, class_of, scalar};
@@ -556,5 +556,5 @@ pub(super) type Parameters = BTreeMap<String, super::parameters::Parameter>;
 
 /// The member of an object, if the object is one.
 pub(super) fn object_member<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
-    member(node, name).map(|member| &member.node).filter(|node| matches!(node.value, Value::Object(_)))
+    node.member(name).map(|member| &member.node).filter(|node| matches!(node.value, Value::Object(_)))
 }

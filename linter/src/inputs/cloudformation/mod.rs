@@ -16,7 +16,7 @@ use mediastore_policy::text::{Hole, Text};
 
 use self::evaluate::{Evaluated, Evaluator, Parameters, object_member};
 use self::parameters::{Parameter, World, worlds};
-use super::document::{self, known, member, value, wrong_type};
+use super::document::{self, known, value, wrong_type};
 use super::spelling::Style;
 use super::{sniff, yaml};
 use crate::source::{Syntax, move_tree, moved};
@@ -56,7 +56,7 @@ fn type_of(resource: &Node) -> Option<&str> {
 /// Whether a tree is a template.
 pub(super) fn is_template(root: &Node) -> bool {
     let has_type = |member: &Member| type_of(&member.node).is_some();
-    member(root, "AWSTemplateFormatVersion").is_some()
+    root.member("AWSTemplateFormatVersion").is_some()
         || matches!(object_member(root, "Resources").map(|node| &node.value), Some(Value::Object(members)) if members.iter().any(has_type))
 }
 
