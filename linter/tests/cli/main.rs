@@ -5,6 +5,7 @@
 
 mod check;
 mod configuration;
+mod examples;
 mod fixes;
 mod help;
 mod lsp;
@@ -13,10 +14,14 @@ mod readme;
 mod report;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
 
 /// A folder for one test, and the binary run in it.
 struct Runner {

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Runner;
+use super::{Runner, repository};
 
 /// From PyPI, in an environment of its own that stays for the next run.
 const PRE_COMMIT: &str = "pre-commit==4.7.0";
@@ -24,10 +24,6 @@ const PUBLIC: &str = r#"resource "mediastore_container_policy" "live" {
   })
 }
 "#;
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
 
 /// Runs a command that has to succeed.
 #[track_caller]
@@ -138,14 +134,4 @@ fn the_pipelines_run_commands_that_there_are() {
     assert!(runner.read("mediastore-lint.sarif").contains("public-write"));
     assert!(runner.read("gl-code-quality-report.json").contains("public-write"));
     assert!(runner.read("mediastore-lint.xml").contains("public-write"));
-}
-
-#[test]
-fn the_example_of_rego_says_what_it_should() {
-    let runner = Runner::new();
-    let example = repository().join("examples/rego");
-    let run = runner.run(&format!("--format json {}", example.display()));
-    for rule in ["rego:live-without-lifecycle", "rego:public-origin", "rego:acme"] {
-        assert!(run.out.contains(&format!("\"rule\": \"{rule}\"")), "{rule}: {}{}", run.out, run.err);
-    }
 }
