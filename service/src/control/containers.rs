@@ -118,7 +118,7 @@ pub(super) async fn describe(call: Call) -> Output {
     let Call { service, realm, now, .. } = call;
     let container = service
         .store()
-        .read({
+        .look_up({
             let realm = realm.clone();
             move |db| resource::existing(db, &realm, &name, now)
         })

@@ -110,7 +110,7 @@ pub(super) async fn policy(call: &Call, kind: Kind) -> Result<(String, Option<St
     let (realm, now) = (call.realm.clone(), call.now);
     call.service
         .store()
-        .read(move |db| {
+        .look_up(move |db| {
             let container = active(db, &realm, &name, now)?;
             let text = policies::find(db, container.id, kind)?;
             Ok((name, text))

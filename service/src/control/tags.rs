@@ -134,7 +134,7 @@ pub(super) async fn list(call: Call) -> Output {
     let Call { service, realm, now, .. } = call;
     let tags = service
         .store()
-        .read(move |db| {
+        .look_up(move |db| {
             let container = resource::active(db, &realm, &name, now)?;
             Ok::<_, ApiError>(tags::list(db, container.id)?)
         })

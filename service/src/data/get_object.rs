@@ -67,7 +67,7 @@ fn open(service: &Service, object: &Object) -> Result<Option<File>, StoreError> 
 async fn look_again(service: &Service, container: i64, path: &str, now: i64) -> Result<Object, ApiError> {
     let looked_for = path.to_owned();
     let found =
-        service.store().read(move |db| Ok::<_, ApiError>(objects::find(db, container, &looked_for, now)?)).await?;
+        service.store().look_up(move |db| Ok::<_, ApiError>(objects::find(db, container, &looked_for, now)?)).await?;
     found.ok_or_else(|| ApiError::object_not_found(path))
 }
 

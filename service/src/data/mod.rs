@@ -323,7 +323,7 @@ async fn resolve(service: &Service, address: &Address, now: i64) -> Result<Targe
     let home = Realm { account: config.account.to_string(), region: config.region.to_string() };
     service
         .store()
-        .read(move |db| {
+        .look_up(move |db| {
             let mut found = containers::find_label(db, &container, now)?;
             if found.is_none() && named {
                 found = containers::find(db, &home, &container, now)?.map(|found| (found, home));

@@ -4,7 +4,8 @@
 //! they mean; nothing here knows HTTP or error codes.
 //!
 //! Acknowledged means committed with `synchronous=FULL`. Two processes may share a folder: every write takes the database's write
-//! lock before it reads. Blocking work runs on the writer's thread or on the runtime's blocking threads, never on an async worker.
+//! lock before it reads. Work that may take long runs on the writer's thread or on the runtime's blocking threads; only a few rows that
+//! are found by their keys are read on an async worker.
 
 mod check;
 mod error;
@@ -153,29 +154,55 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let inner = Arc::clone(&self.0);
-        tokio::task::spawn_blocking(move || {
-            let connection = inner.reader()?;
-            let result = {
-                let snapshot = connection.unchecked_transaction().map_err(StoreError::from)?;
-                read(&snapshot)
-            };
-            inner.give_back(connection);
-            result
-        })
-        .await
-        .map_err(|_| StoreError::Closed)?
+        tokio::task::spawn_blocking(move || inner.snapshot(inner.reader()?, read))
+            .await
+            .map_err(|_| StoreError::Closed)?
+    }
+
+    /// Like [`Store::read`], for a few rows found by their keys. They are read on the thread that asks: the pages that lead to them are in
+    /// memory as a rule, and to wake another thread takes longer than to read them.
+    pub(crate) async fn look_up<T, E>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match self.0.idle_reader() {
+            Some(connection) => self.0.snapshot(connection, read),
+            // To connect takes a while.
+            None => self.read(read).await,
+        }
     }
 }
 
 impl Inner {
+    /// Runs a read on a snapshot of its own.
+    fn snapshot<T, E: From<StoreError>>(
+        &self,
+        connection: Connection,
+        read: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let result = {
+            let snapshot = connection.unchecked_transaction().map_err(StoreError::from)?;
+            read(&snapshot)
+        };
+        self.give_back(connection);
+        result
+    }
+
     fn reader(&self) -> Result<Connection, StoreError> {
-        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(connection) = idle {
-            return Ok(connection);
+        if let Some(idle) = self.idle_reader() {
+            return Ok(idle);
         }
         let connection = connect(&self.database)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
+    }
+
+    fn idle_reader(&self) -> Option<Connection> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     fn give_back(&self, connection: Connection) {
