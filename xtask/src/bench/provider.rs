@@ -22,7 +22,7 @@ const COOKIE: (&str, &str) =
 const STARTS: usize = 50;
 
 /// Rounds of Terraform, containers and `terraform_data` in turn; medians are shown.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 const OBJECTS: usize = 1_000;
 
