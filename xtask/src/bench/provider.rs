@@ -21,7 +21,8 @@ const COOKIE: (&str, &str) =
 /// Starts of which the median is taken.
 const STARTS: usize = 50;
 
-/// Rounds of Terraform, containers and `terraform_data` in turn; medians are shown.
+/// Rounds of Terraform, containers and `terraform_data` in turn; medians are shown. A machine that others share changes within minutes, so
+/// what is compared is compared within a round, and no side always comes first.
 const ROUNDS: usize = 5;
 
 const OBJECTS: usize = 1_000;
@@ -51,8 +52,7 @@ pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
         row("release binary", format!("{size:.1} MB"), Target::AtMost(size, 20.0, "MB")),
     ];
     for Times { name, containers, plain, as_large } in terraform_rounds(&terraform, provider, &folder)? {
-        let mut beside = |peer: &str, theirs: Duration, most: Option<f64>| {
-            let times = containers.as_secs_f64() / theirs.as_secs_f64();
+        let mut beside = |peer: &str, Peer { theirs, times }: Peer, most: Option<f64>| {
             rows.push(Row {
                 what: format!("`terraform {name}` of {OBJECTS} containers, embedded"),
                 measured: format!("{}, {times:.2} x", spoken(containers)),
@@ -65,8 +65,9 @@ pub(super) fn run(repository: &Path) -> Result<Section, Failure> {
     }
     let method = format!(
         "A release build. The median of {STARTS} starts; one process for the memory; {} and {ROUNDS} rounds of {OBJECTS} containers and twice\n\
-         {OBJECTS} `terraform_data` in turn, of which the medians are shown. Terraform writes the whole state after every change, so that the\n\
-         size of an object in the state decides most of the time: the second thousand is given an input that makes it as large as a container.",
+         {OBJECTS} `terraform_data` in turn, of which the medians are shown, and the medians of the quotients of each round. Terraform writes the\n\
+         whole state after every change, so that the size of an object in the state decides most of the time: the second thousand is given an\n\
+         input that makes it as large as a container.",
         terraform.version
     );
     Ok(Section { method, rows })
@@ -158,9 +159,16 @@ async fn ask_for_schema(socket: PathBuf) -> Result<(), Box<dyn std::error::Error
 struct Times {
     name: &'static str,
     containers: Duration,
-    plain: Duration,
-    /// With `terraform_data` that take as much room in the state as containers do.
-    as_large: Duration,
+    plain: Peer,
+    /// `terraform_data` that take as much room in the state as containers do.
+    as_large: Peer,
+}
+
+/// The medians of what the same command takes of others.
+struct Peer {
+    theirs: Duration,
+    /// How many times as long containers take.
+    times: f64,
 }
 
 /// The commands that are measured, in the order in which they follow one another.
@@ -169,6 +177,9 @@ const COMMANDS: [(&str, &[&str]); 3] = [
     ("plan", &["plan", "-detailed-exitcode", "-no-color"]),
     ("destroy", &["destroy", "-auto-approve", "-no-color"]),
 ];
+
+/// What is applied.
+const KINDS: [&str; 3] = ["containers", "terraform_data", "terraform_data as large"];
 
 fn terraform_rounds(terraform: &Terraform, provider: &Path, folder: &Path) -> Result<Vec<Times>, Failure> {
     let mirror = folder.join("mirror");
@@ -186,10 +197,12 @@ fn terraform_rounds(terraform: &Terraform, provider: &Path, folder: &Path) -> Re
         let input = format!("c-${{count.index}}{}", "x".repeat(more));
         format!("resource \"terraform_data\" \"c\" {{\n  count = {OBJECTS}\n  input = \"{input}\"\n}}\n")
     };
-    let mut times: [[Vec<Duration>; 3]; COMMANDS.len()] = Default::default();
-    let mut states = [0_usize; 3];
-    for round in 1..=ROUNDS {
-        for (which, name) in ["containers", "terraform_data", "terraform_data as large"].into_iter().enumerate() {
+    let mut times: [[Vec<Duration>; KINDS.len()]; COMMANDS.len()] = Default::default();
+    let mut states = [0_usize; KINDS.len()];
+    for round in 0..ROUNDS {
+        // Containers are first in the first round: their state says how large the others have to be.
+        for which in (0..KINDS.len()).map(|place| (place + round) % KINDS.len()) {
+            let name = KINDS[which];
             let work = folder.join(format!("work-{round}-{which}"));
             shell::empty_folder(&work)?;
             let text = match which {
@@ -201,7 +214,7 @@ fn terraform_rounds(terraform: &Terraform, provider: &Path, folder: &Path) -> Re
             shell::write(&work.join("main.tf"), &text)?;
             timed(terraform, &work, &configuration, &format!("init, {name}"), &["init", "-no-color"])?;
             for (index, (command, arguments)) in COMMANDS.into_iter().enumerate() {
-                let shown = format!("{command} {OBJECTS} {name}, round {round} of {ROUNDS}");
+                let shown = format!("{command} {OBJECTS} {name}, round {} of {ROUNDS}", round + 1);
                 times[index][which].push(timed(terraform, &work, &configuration, &shown, arguments)?);
                 if command == "apply" {
                     let state = work.join("terraform.tfstate");
@@ -210,9 +223,14 @@ fn terraform_rounds(terraform: &Terraform, provider: &Path, folder: &Path) -> Re
             }
         }
     }
-    let medians = COMMANDS.into_iter().zip(times).map(|((name, _), times)| {
-        let [containers, plain, as_large] = times.map(median);
-        Times { name, containers, plain, as_large }
+    let medians = COMMANDS.into_iter().zip(times).map(|((name, _), [containers, plain, as_large])| {
+        let peer = |theirs: Vec<Duration>| {
+            let quotients =
+                containers.iter().zip(&theirs).map(|(ours, theirs)| ours.as_secs_f64() / theirs.as_secs_f64());
+            Peer { times: median(quotients.collect()), theirs: median(theirs) }
+        };
+        let (plain, as_large) = (peer(plain), peer(as_large));
+        Times { name, containers: median(containers), plain, as_large }
     });
     Ok(medians.collect())
 }
