@@ -39,7 +39,7 @@ fn parse(text: &str) -> Option<Time> {
     let in_shape = bytes.len() > shape.len() && bytes.iter().zip(shape.bytes()).all(fits);
     let end = text.get(shape.len()..)?;
     let zone = end.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
-    if !in_shape || !(zone == "Z" || zone.len() == 6 && zone.is_char_boundary(3) && &zone[3..4] == ":") {
+    if !in_shape || !(zone == "Z" || zone.len() == 6 && zone.as_bytes()[3] == b':') {
         return None;
     }
     let pieces = Pieces::parse(text).ok()?;
@@ -217,4 +217,26 @@ fn duration_of(text: &str) -> Option<SignedDuration> {
 fn timecmp(arguments: &Arguments<'_, '_>) -> Answer {
     let (Some(one), Some(other)) = (time(arguments, 0)?, time(arguments, 1)?) else { return Ok(None) };
     arguments.make_number(one.moment.cmp(&other.moment) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_of_rfc_3339() {
+        for (text, expected) in [
+            ("2025-11-13T00:00:00Z", Some("2025-11-13T00:00:00Z")),
+            ("2025-11-13T00:00:00.25+05:30", Some("2025-11-12T18:30:00.25Z")),
+            ("2025-11-13", None),
+            ("2025-11-13T00:00:00", None),
+            ("2025-11-13T00:00:00+0530", None),
+            ("2025-11-13T00:00:00+01\u{20ac}", None),
+            ("2025-11-13T00:00:00\u{20ac}:00", None),
+            ("2025-11-13T00:00:0\u{20ac}", None),
+        ] {
+            let moment = parse(text).map(|time| time.moment.to_string());
+            assert_eq!(moment.as_deref(), expected, "{text}");
+        }
+    }
 }
