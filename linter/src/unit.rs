@@ -128,6 +128,9 @@ pub struct Stranger {
     pub span: Span,
 }
 
+/// How many faults the evaluation of one unit tells.
+pub(crate) const MOST_FAULTS: usize = 1000;
+
 /// Why part of the input is not judged.
 #[derive(Debug, Clone)]
 pub struct Fault {

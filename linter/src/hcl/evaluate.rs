@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use super::operators;
 use super::syntax::{Call, Conditional, Expr, ExprKind, For, ForPart, IfPart, Item, Key, Part, Step, Template, Unary};
 use super::value::{Data, Declared, Entry, Handle, InstanceKey, Mapping, Sort, Value, hole_of};
 use crate::source::{Sources, Syntax};
-use crate::unit::{Fault, FaultKind};
+use crate::unit::{Fault, FaultKind, MOST_FAULTS};
 use crate::words::{Piece, Words};
 
 /// Expressions of one unit.
@@ -46,11 +46,17 @@ pub(super) const LONGEST_TEXT: usize = 1 << 20;
 pub(super) struct Failure {
     pub(super) message: String,
     pub(super) span: Span,
+    /// Terraform need not fail here: a bound was met, or a file is not read. The configuration cannot catch it.
+    pub(super) is_ours: bool,
 }
 
 impl Failure {
     pub(super) fn new(message: impl Into<String>, span: Span) -> Self {
-        Self { message: message.into(), span }
+        Self { message: message.into(), span, is_ours: false }
+    }
+
+    pub(super) fn ours(message: impl Into<String>, span: Span) -> Self {
+        Self { is_ours: true, ..Self::new(message, span) }
     }
 }
 
@@ -169,7 +175,7 @@ impl<'a> Run<'a> {
     pub(super) fn fault(&self, failure: &Failure, help: Option<&str>) {
         let mut faults = self.faults.borrow_mut();
         let same = |fault: &Fault| fault.span == failure.span && fault.message == failure.message;
-        if faults.len() < 1000 && !faults.iter().any(same) {
+        if faults.len() < MOST_FAULTS && !faults.iter().any(same) {
             faults.push(Fault {
                 kind: FaultKind::NotEvaluated,
                 message: failure.message.clone(),
@@ -192,7 +198,7 @@ impl<'a> Run<'a> {
         let left = self.work.get().saturating_sub(amount as u64);
         self.work.set(left);
         match left {
-            0 => Err(Failure::new("this configuration takes too much work to evaluate", span)),
+            0 => Err(Failure::ours("this configuration takes too much work to evaluate", span)),
             _ => Ok(()),
         }
     }
@@ -255,9 +261,9 @@ impl<'a> Run<'a> {
         value
     }
 
-    /// Whether a file of the configuration exists.
-    pub(super) fn file_exists(&self, path: &str) -> bool {
-        self.files.exists(&tidy(&self.tree.directories[0].path.join(Path::new(path))))
+    /// Whether a file of the configuration exists. Nothing if that cannot be told.
+    pub(super) fn file_exists(&self, path: &str) -> Option<bool> {
+        self.files.exists(&tidy(&self.tree.directories[0].path.join(path)))
     }
 
     /// Evaluates an expression.
@@ -265,14 +271,14 @@ impl<'a> Run<'a> {
         self.charge(1, expr.span)?;
         let depth = self.depth.get();
         if depth >= MOST_DEPTH {
-            return Err(Failure::new("this is nested too deeply to evaluate", expr.span));
+            return Err(Failure::ours("this is nested too deeply to evaluate", expr.span));
         }
         self.depth.set(depth + 1);
         let value = stacker::maybe_grow(STACK_LEFT, STACK_MORE, || self.eval_kind(expr, scope));
         self.depth.set(depth);
         match value {
             Ok(value) if value.depth() > DEEPEST_VALUE => {
-                Err(Failure::new(format!("a value nested deeper than {DEEPEST_VALUE} levels"), expr.span))
+                Err(Failure::ours(format!("a value nested deeper than {DEEPEST_VALUE} levels"), expr.span))
             }
             value => value,
         }
@@ -407,11 +413,11 @@ impl<'a> Run<'a> {
                     });
                 }
                 Ok(value) => return Ok(value),
+                Err(failure) if failure.is_ours => return Err(failure),
                 Err(failure) => last = failure,
             }
         }
-        // A bound that was met is no failure that a configuration may catch.
-        match name == "can" && self.work.get() > 0 {
+        match name == "can" {
             true => Ok(Value::new(Data::Bool(false), span)),
             false => Err(last),
         }
@@ -563,7 +569,7 @@ impl<'a> Run<'a> {
             }
         }
         if names.len() > 200 {
-            return Err(Failure::new("a template with more than 200 variables", span));
+            return Err(Failure::ours("a template with more than 200 variables", span));
         }
         nested(self, template, names, span, Scope { closed: true, ..Scope::new(0, None) })
     }
@@ -596,7 +602,7 @@ impl<'a> Run<'a> {
     pub(super) fn check_length(&self, words: &Words, before: usize, span: Span) -> Result<(), Failure> {
         self.charge(words.cost().saturating_sub(before), span)?;
         match words.len() > LONGEST_TEXT {
-            true => Err(Failure::new(format!("a text longer than {} MB", LONGEST_TEXT >> 20), span)),
+            true => Err(Failure::ours(format!("a text longer than {} MB", LONGEST_TEXT >> 20), span)),
             false => Ok(()),
         }
     }

@@ -29,8 +29,8 @@ pub trait Files {
     /// told: there are too many, or links among the directories.
     fn below(&self, directory: &Path, deepest: usize) -> Option<Vec<PathBuf>>;
 
-    /// Whether there is such a file.
-    fn exists(&self, path: &Path) -> bool;
+    /// Whether there is such a file. Nothing if it lies where nothing is read.
+    fn exists(&self, path: &Path) -> Option<bool>;
 }
 
 /// Files on disk.
@@ -156,8 +156,11 @@ impl Files for Disk {
         Some(found)
     }
 
-    fn exists(&self, path: &Path) -> bool {
-        self.allowed(path).is_ok_and(|real| real.is_file() || self.unsaved.get(path).is_some())
+    fn exists(&self, path: &Path) -> Option<bool> {
+        match self.allowed(path) {
+            Ok(real) => Some(real.is_file() || self.unsaved.get(path).is_some()),
+            Err(_) => (!path.exists()).then_some(false),
+        }
     }
 }
 
@@ -192,8 +195,8 @@ impl Files for Memory {
         Some(self.0.keys().filter(is_below).cloned().collect())
     }
 
-    fn exists(&self, path: &Path) -> bool {
-        self.0.contains_key(path)
+    fn exists(&self, path: &Path) -> Option<bool> {
+        Some(self.0.contains_key(path))
     }
 }
 
@@ -238,7 +241,11 @@ mod tests {
         assert_eq!(disk.read(&inner.join("../secret")), Err("it lies outside the repository".to_owned()));
         assert_eq!(disk.read(&inner.join("latin")), Err("byte 2 is not UTF-8".to_owned()));
         assert_eq!(disk.read(&inner), Err("it is not a regular file".to_owned()));
-        assert!(!disk.exists(&inner.join("../secret")));
+        for (path, expected) in
+            [("own", Some(true)), ("none", Some(false)), ("../none", Some(false)), ("../secret", None)]
+        {
+            assert_eq!(disk.exists(&inner.join(path)), expected, "{path}");
+        }
         let named = disk.clone().and(&[outer.path().join("secret")]);
         assert_eq!(named.read(&inner.join("../secret")).as_deref(), Ok("x"));
         #[cfg(unix)]

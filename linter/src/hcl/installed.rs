@@ -62,7 +62,7 @@ impl Installed {
     ) -> Self {
         let path = data_directory.join(LIST);
         let mut installed = Self { root: root.to_owned(), records: HashMap::new() };
-        if !files.exists(&path) {
+        if files.exists(&path) != Some(true) {
             return installed;
         }
         let mut broken = |message: String, span: Span| {

@@ -434,7 +434,7 @@ impl<'a> Run<'a> {
         let count = self.instances.borrow().len();
         if caller.depth >= DEEPEST_MODULE || count >= MOST_MODULES {
             let message = "too many modules, or too many inside one another, to evaluate";
-            return Err(Failure::new(message, call.block.header));
+            return Err(Failure::ours(message, call.block.header));
         }
         let instance = Instance {
             directory,
@@ -487,7 +487,9 @@ pub(super) fn masked(value: &Value, name: &str) -> Value {
                 ..entry.clone()
             };
             let entries = mapping.entries.iter().map(entry).collect();
-            Value::mapping(Mapping { map: mapping.map, ..Mapping::from_entries(entries) }, span)
+            let open = mapping.open.iter().map(|(key, value)| (key.clone(), masked(value, &format!("{name}[{key}]"))));
+            let open = open.collect();
+            Value::mapping(Mapping { map: mapping.map, open, ..Mapping::from_entries(entries) }, span)
         }
         Data::Encoded(encoded) => {
             let value = masked(&encoded.value, name);

@@ -361,7 +361,7 @@ impl Loader<'_> {
                 }
                 fresh
             }
-            ("locals" | "variable" | "output" | "provider" | "module" | "resource" | "data", labels) => {
+            ("locals" | "variable" | "output" | "provider" | "module" | "resource" | "data" | "ephemeral", labels) => {
                 self.faults.push(Fault {
                     kind: FaultKind::Broken,
                     message: format!("a block `{kind}` with {} labels", labels.len()),
@@ -434,7 +434,7 @@ impl Loader<'_> {
                 let same = |other: &&mut Block| other.labels[0].text == name && alias_of(other) == alias;
                 directory.providers.iter_mut().find(same).map(|block| &mut block.body)
             }
-            _ => return,
+            _ => None,
         };
         match target {
             Some(body) => merge(body, block.body),

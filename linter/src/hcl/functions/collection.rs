@@ -9,6 +9,7 @@ use super::super::number::Number;
 use super::super::operators;
 use super::super::types::{set_items, unify};
 use super::super::value::{Data, Entry, Mapping, Sort, Value, hole_of};
+use super::text::characters;
 use super::{Answer, Arguments, Failure, Function, function, variadic};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -227,8 +228,8 @@ fn length(arguments: &Arguments<'_, '_>) -> Answer {
     match &value.data {
         Data::Sequence(sequence) if !sequence.is_open() => arguments.make_number(sequence.items.len()),
         Data::Mapping(mapping) if mapping.open.is_empty() => arguments.make_number(mapping.entries.len()),
-        Data::Text(_) | Data::Encoded(_) => match value.to_known_text() {
-            Some(text) => arguments.make_number(text.chars().count()),
+        Data::Text(_) | Data::Encoded(_) => match value.to_known_text().and_then(|text| characters(&text)) {
+            Some(characters) => arguments.make_number(characters.len()),
             None => Ok(None),
         },
         Data::Sequence(_) | Data::Mapping(_) | Data::Resource(_) | Data::Module(_) => Ok(None),

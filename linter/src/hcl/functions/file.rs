@@ -56,10 +56,13 @@ fn directory_name(text: &str) -> Option<String> {
 /// The text of the file that the first argument names.
 pub(super) fn read(arguments: &Arguments<'_, '_>) -> Result<Option<Value>, Failure> {
     let Some(path) = arguments.text(0)? else { return Ok(None) };
-    match arguments.run.read_file(&path) {
-        Ok(value) => Ok(Some(value)),
-        Err(reason) => arguments.fail(format!("`{path}` cannot be read: {reason}")),
-    }
+    arguments.run.read_file(&path).map(Some).map_err(|reason| {
+        let message = format!("`{path}` cannot be read: {reason}");
+        match arguments.run.file_exists(&path) {
+            Some(false) => Failure::new(message, arguments.span),
+            _ => Failure::ours(message, arguments.span),
+        }
+    })
 }
 
 fn filebase64(arguments: &Arguments<'_, '_>) -> Answer {
@@ -70,8 +73,8 @@ fn filebase64(arguments: &Arguments<'_, '_>) -> Answer {
 }
 
 fn fileexists(arguments: &Arguments<'_, '_>) -> Answer {
-    match arguments.text(0)? {
-        Some(path) => arguments.make_bool(arguments.run.file_exists(&path)),
+    match arguments.text(0)?.and_then(|path| arguments.run.file_exists(&path)) {
+        Some(exists) => arguments.make_bool(exists),
         None => Ok(None),
     }
 }

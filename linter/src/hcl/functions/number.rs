@@ -1,5 +1,7 @@
 //! Functions on numbers.
 
+use std::num::IntErrorKind;
+
 use mediastore_policy::text::CharClass;
 
 use super::super::number::Number;
@@ -56,10 +58,15 @@ fn pow(arguments: &Arguments<'_, '_>) -> Answer {
 
 fn parseint(arguments: &Arguments<'_, '_>) -> Answer {
     let (Some(text), Some(base)) = (arguments.text(0)?, arguments.integer(1)?) else { return Ok(None) };
-    let radix = u32::try_from(base).ok().filter(|base| (2..=36).contains(base));
-    let Some(radix) = radix else { return arguments.fail(format!("the base {base} is not from 2 to 36")) };
+    let radix = u32::try_from(base).ok().filter(|base| (2..=62).contains(base));
+    let Some(radix) = radix else { return arguments.fail(format!("the base {base} is not from 2 to 62")) };
+    // Beyond this the case of letters counts, which nobody is known to use.
+    if radix > 36 {
+        return Ok(None);
+    }
     match i64::from_str_radix(&text, radix) {
         Ok(number) => arguments.make_number(number),
+        Err(error) if matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => Ok(None),
         Err(_) => arguments.fail(format!("`{text}` is no whole number of base {base}")),
     }
 }

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::super::operators;
 use super::super::value::{Data, Entry, Mapping, Sort, Value, hole_of};
-use super::{Answer, Arguments, Function, function, variadic};
+use super::{Answer, Arguments, Failure, Function, function, variadic};
 use crate::words::{Piece, Words};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -22,7 +22,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("split", 2, 2, split),
     function("startswith", 2, 2, |a| edge(a, false)).class(CharClass::Plain),
     function("strcontains", 2, 2, contains).class(CharClass::Plain),
-    function("strrev", 1, 1, |a| known(a, |text| text.chars().rev().collect())),
+    function("strrev", 1, 1, strrev),
     function("substr", 3, 3, substr),
     function("title", 1, 1, |a| known(a, title)),
     function("trim", 2, 2, trim),
@@ -34,6 +34,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// The longest program of a regular expression.
 const REGEX_SIZE: usize = 1 << 20;
+
+/// The characters as Terraform counts them, which takes a letter and its accents for one. Nothing where that would need Unicode's tables.
+pub(super) fn characters(text: &str) -> Option<Vec<char>> {
+    let is_alone = |c: char| c != '\r' && matches!(c, '\0'..='\u{2ff}' | '\u{4e00}'..='\u{9fff}');
+    text.chars().map(|c| Some(c).filter(|c| is_alone(*c))).collect()
+}
+
+fn strrev(arguments: &Arguments<'_, '_>) -> Answer {
+    match arguments.text(0)?.and_then(|text| characters(&text)) {
+        Some(characters) => arguments.make_text(characters.iter().rev().collect::<String>()),
+        None => Ok(None),
+    }
+}
 
 /// A function of wholly known text.
 fn known(arguments: &Arguments<'_, '_>, change: impl Fn(&str) -> String) -> Answer {
@@ -157,17 +170,23 @@ fn join(arguments: &Arguments<'_, '_>) -> Answer {
     arguments.make_words(words)
 }
 
-/// A regular expression, as far as its syntax is that of both languages.
-fn compiled(arguments: &Arguments<'_, '_>, pattern: &str) -> Result<Regex, super::Failure> {
-    regex::RegexBuilder::new(pattern)
-        .size_limit(REGEX_SIZE)
-        .build()
-        .or_else(|_| arguments.fail(format!("`{pattern}` is no regular expression that can be evaluated")))
+/// Classes that are of ASCII in Go's regular expressions, and of Unicode here.
+const CLASSES: [&str; 8] = [r"\b", r"\B", r"\d", r"\D", r"\s", r"\S", r"\w", r"\W"];
+
+/// A regular expression, as far as its syntax is that of both languages. Nothing where it could mean something else of this text.
+fn compiled(arguments: &Arguments<'_, '_>, pattern: &str, text: &str) -> Result<Option<Regex>, Failure> {
+    if !text.is_ascii() && CLASSES.iter().any(|class| pattern.contains(class)) {
+        return Ok(None);
+    }
+    regex::RegexBuilder::new(pattern).size_limit(REGEX_SIZE).build().map(Some).map_err(|_| {
+        let message = format!("`{pattern}` is no regular expression that can be evaluated");
+        Failure::ours(message, arguments.span)
+    })
 }
 
 fn regex(arguments: &Arguments<'_, '_>) -> Answer {
     let (Some(pattern), Some(text)) = (arguments.text(0)?, arguments.text(1)?) else { return Ok(None) };
-    let regex = compiled(arguments, &pattern)?;
+    let Some(regex) = compiled(arguments, &pattern, &text)? else { return Ok(None) };
     match regex.captures(&text) {
         Some(captures) => Ok(Some(captured(arguments, &regex, &captures))),
         None => arguments.fail(format!("the pattern `{pattern}` does not match")),
@@ -176,7 +195,7 @@ fn regex(arguments: &Arguments<'_, '_>) -> Answer {
 
 fn regexall(arguments: &Arguments<'_, '_>) -> Answer {
     let (Some(pattern), Some(text)) = (arguments.text(0)?, arguments.text(1)?) else { return Ok(None) };
-    let regex = compiled(arguments, &pattern)?;
+    let Some(regex) = compiled(arguments, &pattern, &text)? else { return Ok(None) };
     let found = regex.captures_iter(&text).map(|captures| captured(arguments, &regex, &captures)).collect();
     arguments.make_sequence(Sort::List, found)
 }
@@ -205,7 +224,7 @@ fn replace(arguments: &Arguments<'_, '_>) -> Answer {
     let pattern = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|_| wanted.len() > 1);
     if let Some(pattern) = pattern {
         let Some(text) = words.known() else { return Ok(None) };
-        let regex = compiled(arguments, pattern)?;
+        let Some(regex) = compiled(arguments, pattern, &text)? else { return Ok(None) };
         return arguments.make_text(regex.replace_all(&text, with.as_str()).into_owned());
     }
     if let Some(text) = words.known() {
@@ -247,21 +266,21 @@ fn split(arguments: &Arguments<'_, '_>) -> Answer {
 fn substr(arguments: &Arguments<'_, '_>) -> Answer {
     let (Some(offset), Some(length)) = (arguments.integer(1)?, arguments.integer(2)?) else { return Ok(None) };
     let words = arguments.words(0)?;
-    let from_start = |text: &str| {
-        let chars: Vec<char> = text.chars().collect();
+    let cut = |text: &str| {
+        let Some(chars) = characters(text) else { return Ok(None) };
         let count = i64::try_from(chars.len()).unwrap_or(i64::MAX);
         let start = if offset < 0 { (count + offset).max(0) } else { offset.min(count) };
         let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
         let (start, end) = (usize::try_from(start).unwrap_or(0), usize::try_from(end).unwrap_or(0));
-        chars[start..end.max(start)].iter().collect::<String>()
+        arguments.make_text(chars[start..end.max(start)].iter().collect::<String>())
     };
     if let Some(text) = words.known() {
-        return arguments.make_text(from_start(&text));
+        return cut(&text);
     }
     // A beginning that lies before the first hole.
     let first = words.pieces().first().and_then(Piece::known).unwrap_or_default();
     let enough = i64::try_from(first.chars().count()).is_ok_and(|count| offset.saturating_add(length) <= count);
-    if offset >= 0 && length >= 0 && enough { arguments.make_text(from_start(first)) } else { Ok(None) }
+    if offset >= 0 && length >= 0 && enough { cut(first) } else { Ok(None) }
 }
 
 fn title(text: &str) -> String {

@@ -1,6 +1,7 @@
 //! Whole configurations in memory, and what becomes of them.
 
 mod json_syntax;
+mod limits;
 mod modules;
 
 use std::fmt::Write;

@@ -13,7 +13,7 @@ use super::super::spelling::{self, Style};
 use super::Template;
 use super::parameters::{World, class_of, scalar};
 use crate::source::Syntax;
-use crate::unit::{Fault, FaultKind};
+use crate::unit::{Fault, FaultKind, MOST_FAULTS};
 use crate::words::{Piece, Words};
 
 /// A value worked out.
@@ -272,7 +272,7 @@ impl<'a> Evaluator<'a> {
 
     fn fault(&self, span: Span, message: &str, help: Option<&str>) {
         let mut faults = self.faults.borrow_mut();
-        if !faults.iter().any(|fault| fault.message == message) {
+        if faults.len() < MOST_FAULTS && !faults.iter().any(|fault| fault.message == message) {
             let (message, help) = (message.to_owned(), help.map(str::to_owned));
             faults.push(Fault { kind: FaultKind::NotEvaluated, message, span, help });
         }
