@@ -120,6 +120,21 @@ fn what_is_made_to_hurt_ends_with_a_fault() {
             "too much work",
         ),
         (
+            "list in itself",
+            policy(&format!("locals {{\n  l0 = [1]\n{}}}", many(60, &|i| format!("  l{} = [local.l{i}, local.l{i}]\n", i + 1))), "jsonencode(local.l60)"),
+            "more than 1000000 parts",
+        ),
+        (
+            "object in itself",
+            policy(&format!("variable \"k\" {{}}\nlocals {{\n  l0 = {{}}\n{}}}", many(60, &|i| format!("  l{} = {{ a = local.l{i}, b = local.l{i} }}\n", i + 1))), "local.l60[var.k]"),
+            "more than 1000000 parts",
+        ),
+        (
+            "text in text",
+            policy(&format!("locals {{\n  l0 = \"\\\"\"\n{}}}", many(60, &|i| format!("  l{} = jsonencode(local.l{i})\n", i + 1))), "local.l60"),
+            "more than 1000000 parts",
+        ),
+        (
             "loops in loops",
             policy("locals { r = range(1000) }", "jsonencode([for a in local.r : [for b in local.r : [for c in local.r : [for d in local.r : d]]]])"),
             "too much work",

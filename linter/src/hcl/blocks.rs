@@ -81,6 +81,7 @@ impl Run<'_> {
     ) -> Result<Option<(Value, Span)>, Failure> {
         let Some((expr, span)) = body.attribute(name) else { return Ok(None) };
         let value = self.eval(expr, scope)?;
+        self.charge_walk(&value, span)?;
         Ok(Some((value, span)).filter(|(value, _)| !value.is_null()))
     }
 }

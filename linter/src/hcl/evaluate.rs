@@ -34,6 +34,9 @@ const MOST_DEPTH: usize = 400;
 /// Lists and objects inside one another.
 const DEEPEST_VALUE: usize = 128;
 
+/// How much one value is, with everything in it written out.
+const LARGEST_VALUE: usize = 1_000_000;
+
 /// Bytes of stack below which more is taken, and how much.
 const STACK_LEFT: usize = 256 << 10;
 const STACK_MORE: usize = 2 << 20;
@@ -203,6 +206,16 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Pays for going through all of a value.
+    pub(super) fn charge_walk(&self, value: &Value, span: Span) -> Result<(), Failure> {
+        self.charge(value.size() / 64, span)
+    }
+
+    /// Pays for a name in which a value is written out.
+    pub(super) fn charge_name(&self, value: &Value, span: Span) -> Result<(), Failure> {
+        self.charge(value.size() / 8, span)
+    }
+
     /// The value of something that is evaluated once.
     pub(super) fn remember(&self, memo: Memo, span: Span, evaluate: impl FnOnce() -> Eval) -> Eval {
         match self.memo.borrow().get(&memo) {
@@ -280,6 +293,9 @@ impl<'a> Run<'a> {
             Ok(value) if value.depth() > DEEPEST_VALUE => {
                 Err(Failure::ours(format!("a value nested deeper than {DEEPEST_VALUE} levels"), expr.span))
             }
+            Ok(value) if value.size() > LARGEST_VALUE => {
+                Err(Failure::ours(format!("a value of more than {LARGEST_VALUE} parts"), expr.span))
+            }
             value => value,
         }
     }
@@ -305,8 +321,13 @@ impl<'a> Run<'a> {
             ExprKind::Binary(operator, sides) => {
                 let left = self.eval(&sides.0, scope)?;
                 let right = self.eval(&sides.1, scope)?;
-                self.charge(8, span)?;
-                operators::binary(*operator, &left, &right, span)
+                self.charge(8 + left.size().min(right.size()) / 64, span)?;
+                let value = operators::binary(*operator, &left, &right, span)?;
+                if value.is_unknown() {
+                    self.charge_name(&left, span)?;
+                    self.charge_name(&right, span)?;
+                }
+                Ok(value)
             }
             ExprKind::For(it) => self.for_expression(it, span, scope),
             ExprKind::Parentheses(inner) => self.eval(inner, scope),
@@ -363,6 +384,8 @@ impl<'a> Run<'a> {
             }
             None => {
                 let (then, otherwise) = (self.eval(&it.then, scope)?, self.eval(&it.otherwise, scope)?);
+                self.charge_name(&then, span)?;
+                self.charge_name(&otherwise, span)?;
                 if operators::same(&then, &otherwise) == Some(true) {
                     return Ok(then);
                 }
@@ -390,6 +413,8 @@ impl<'a> Run<'a> {
                 Some(Data::Sequence(_) | Data::Unknown(_) | Data::Open(_)) => {
                     let (first, last) =
                         (Value::sequence(Sort::Tuple, arguments, span), last.unwrap_or(Value::null(span)));
+                    self.charge_name(&first, span)?;
+                    self.charge_name(&last, span)?;
                     return Ok(Value::unknown(
                         hole_of(format_args!("{name}({first}, {last}...)"), CharClass::Any),
                         span,
@@ -481,6 +506,7 @@ impl<'a> Run<'a> {
             Data::Mapping(mapping) => match mapping.get(name) {
                 Some(value) if !mapping.may_be_repeated(name) => Ok(value.clone()),
                 found if found.is_some() || !mapping.open.is_empty() => {
+                    self.charge_name(value, span)?;
                     Ok(Value::unknown(hole_of(format_args!("{value}.{name}"), CharClass::Any), span))
                 }
                 _ => Err(Failure::new(format!("there is no attribute `{name}`"), span)),
@@ -502,7 +528,10 @@ impl<'a> Run<'a> {
 
     /// `value[key]`
     pub(super) fn index(&self, value: &Value, key: &Value, span: Span) -> Eval {
-        let unknown = || Ok(Value::unknown(hole_of(format_args!("{value}[{key}]"), CharClass::Any), span));
+        let unknown = || {
+            self.charge_name(value, span)?;
+            Ok(Value::unknown(hole_of(format_args!("{value}[{key}]"), CharClass::Any), span))
+        };
         if let Data::Open(handle) = &value.data {
             let key = match &key.data {
                 Data::Number(number) => number.to_index().map(InstanceKey::Index),

@@ -200,10 +200,12 @@ impl<'a> Run<'a> {
         match &*self.expansion(module, declared)? {
             Expansion::Single => one(InstanceKey::None),
             Expansion::Count(count) => {
+                self.charge(count / 64, span)?;
                 let items = (0..*count).map(|index| one(InstanceKey::Index(index))).collect::<Result<_, _>>()?;
                 Ok(Value::sequence(Sort::Tuple, items, span))
             }
             Expansion::Each(each) => {
+                self.charge(each.len() / 64, span)?;
                 let mut entries = Vec::with_capacity(each.len());
                 for (key, place, _) in each {
                     let value = one(InstanceKey::Name(key.clone()))?;
@@ -340,6 +342,7 @@ impl<'a> Run<'a> {
             };
             let prefix = self.instance(module).prefix.clone();
             let value = given.unwrap_or_else(|| Value::unknown(Hole::any(format!("{prefix}var.{name}")), span));
+            self.charge_walk(&value, span)?;
             let value = types::convert(value, &variable.kind)?;
             Ok(match flag("sensitive") || flag("ephemeral") {
                 true => masked(&value, &format!("{prefix}var.{name}")),
@@ -360,6 +363,7 @@ impl<'a> Run<'a> {
                 return Err(Failure::new(format!("the output `{name}` has no value"), block.header));
             };
             let value = self.eval(expr, Scope::new(module, None))?;
+            self.charge_walk(&value, span)?;
             let sensitive = body.attribute("sensitive").is_some_and(|(expr, _)| is_true(expr));
             let prefix = self.instance(module).prefix.clone();
             Ok(if sensitive { masked(&value, &format!("{prefix}{name}")) } else { value })
@@ -461,6 +465,7 @@ impl<'a> Run<'a> {
         let Some((expr, _)) = BodyView::Body(&resource.block.body).attribute(name) else { return Ok(None) };
         let instance = self.instantiation(handle);
         let value = self.eval(expr, Scope::new(handle.module, Some(&instance)))?;
+        self.charge_walk(&value, expr.span)?;
         Ok(Some(value).filter(|value| !value.is_null()))
     }
 }

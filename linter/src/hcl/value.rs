@@ -79,6 +79,7 @@ pub(super) struct Sequence {
     /// Whether it was spelled out in the source, so that an edit there is an edit of the value.
     pub(super) spelled: bool,
     depth: usize,
+    size: usize,
 }
 
 /// Values by name.
@@ -95,8 +96,9 @@ pub(super) struct Mapping {
     /// Keys set more than once, which Terraform takes without a word: the last wins.
     pub(super) repeated: Vec<(CompactString, Span)>,
     pub(super) spelled: bool,
-    /// Set when it becomes a value.
+    /// Both are set when it becomes a value.
     pub(super) depth: usize,
+    pub(super) size: usize,
 }
 
 /// A member of a mapping.
@@ -172,13 +174,16 @@ impl Value {
     /// A sequence that may be spelled out in the source.
     pub(super) fn spelled_sequence(sort: Sort, items: Vec<Value>, spelled: bool, span: Span) -> Self {
         let depth = items.iter().map(Self::depth).max().unwrap_or(0) + 1;
-        Self::new(Data::Sequence(Rc::new(Sequence { sort, items, spelled, depth })), span)
+        let size = items.iter().fold(1, |size: usize, item| size.saturating_add(item.size()));
+        Self::new(Data::Sequence(Rc::new(Sequence { sort, items, spelled, depth, size })), span)
     }
 
     pub(super) fn mapping(mut mapping: Mapping, span: Span) -> Self {
         let values =
-            mapping.entries.iter().map(|entry| &entry.value).chain(mapping.open.iter().map(|(_, value)| value));
-        mapping.depth = values.map(Self::depth).max().unwrap_or(0) + 1;
+            || mapping.entries.iter().map(|entry| &entry.value).chain(mapping.open.iter().map(|(_, value)| value));
+        let depth = values().map(Self::depth).max().unwrap_or(0) + 1;
+        let size = values().fold(1, |size: usize, value| size.saturating_add(value.size()));
+        (mapping.depth, mapping.size) = (depth, size);
         Self::new(Data::Mapping(Rc::new(mapping)), span)
     }
 
@@ -193,6 +198,18 @@ impl Value {
             Data::Mapping(mapping) => mapping.depth,
             Data::Encoded(encoded) => encoded.value.depth(),
             _ => 0,
+        }
+    }
+
+    /// How much it is if everything in it is written out. Parts are shared, so that it may be far more than was ever made.
+    pub(super) fn size(&self) -> usize {
+        match &self.data {
+            Data::Sequence(sequence) => sequence.size,
+            Data::Mapping(mapping) => mapping.size,
+            // Each level of text in text can double the backslashes.
+            Data::Encoded(encoded) => encoded.value.size().saturating_mul(2),
+            Data::Text(words) => 1 + words.cost(),
+            _ => 1,
         }
     }
 

@@ -95,7 +95,7 @@ pub(super) fn call(run: &Run<'_>, name: &str, values: Vec<Value>, span: Span) ->
     let Some(function) = found else {
         return match name.contains("::") {
             // A provider's: not ours to compute.
-            true => Ok(arguments.hole(name, CharClass::Any)),
+            true => arguments.hole(name, CharClass::Any),
             false => Err(Failure::new(format!("there is no function `{name}`"), span)),
         };
     };
@@ -104,11 +104,14 @@ pub(super) fn call(run: &Run<'_>, name: &str, values: Vec<Value>, span: Span) ->
     if given < least || most.is_some_and(|most| given > most) {
         return Err(Failure::new(format!("`{name}` cannot take {given} arguments"), span));
     }
+    for value in &arguments.values {
+        run.charge_walk(value, span)?;
+    }
     let value = match (function.call)(&arguments)
         .map_err(|failure| Failure { message: format!("`{name}`: {}", failure.message), ..failure })?
     {
         Some(value) => value,
-        None => arguments.hole(name, function.class),
+        None => arguments.hole(name, function.class)?,
     };
     match &value.data {
         Data::Text(words) => run.check_length(words, 0, span)?,
@@ -132,14 +135,15 @@ impl Arguments<'_, '_> {
     }
 
     /// The hole for an unknown result.
-    fn hole(&self, name: &str, class: CharClass) -> Value {
+    fn hole(&self, name: &str, class: CharClass) -> Eval {
         let mut call = format!("{name}(");
         for (at, value) in self.values.iter().enumerate() {
+            self.run.charge_name(value, self.span)?;
             call.push_str(if at > 0 { ", " } else { "" });
             call.push_str(&value.to_string());
         }
         call.push(')');
-        Value::unknown(hole_of(call, class), self.span)
+        Ok(Value::unknown(hole_of(call, class), self.span))
     }
 
     fn count(&self) -> usize {
