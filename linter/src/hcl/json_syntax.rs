@@ -8,7 +8,7 @@ use mediastore_policy::text::Text;
 
 use super::number::Number;
 use super::parse::{self, SyntaxError};
-use super::syntax::{Attribute, Block, Body, Expr, ExprKind, Item, Key, Name, Part, Template};
+use super::syntax::{Attribute, Block, Body, Expr, ExprKind, Item, Key, Name, Part, Step, Template};
 use crate::words::Piece;
 
 /// Configurations are written by hand or by `cdktf`, whose largest have some megabytes.
@@ -199,15 +199,20 @@ fn moved_template(template: &mut Template, place: Span) {
     }
 }
 
-/// Puts an expression at one place. Names inside keep the places of the text they were read from, which nothing shows.
+/// Puts the steps of a traversal at one place.
+fn moved_steps(steps: &mut [Step], place: Span) {
+    for step in steps {
+        match step {
+            Step::Attribute(name) => name.span = place,
+            Step::Index(expr) => moved(expr, place),
+            Step::Splat(inner) => moved_steps(inner, place),
+        }
+    }
+}
+
+/// Puts an expression at one place.
 fn moved(expr: &mut Expr, place: Span) {
-    use super::syntax::Step;
     expr.span = place;
-    let step = |step: &mut Step| match step {
-        Step::Index(expr) => moved(expr, place),
-        Step::Attribute(name) => name.span = place,
-        Step::Splat(_) => {}
-    };
     match &mut expr.kind {
         ExprKind::Template(template) => moved_template(template, place),
         ExprKind::Tuple(items) => items.iter_mut().for_each(|item| moved(item, place)),
@@ -229,7 +234,7 @@ fn moved(expr: &mut Expr, place: Span) {
         }
         ExprKind::Traversal(root, steps) => {
             moved(root, place);
-            steps.iter_mut().for_each(step);
+            moved_steps(steps, place);
         }
         ExprKind::Unary(_, inner) | ExprKind::Parentheses(inner) => moved(inner, place),
         ExprKind::Binary(_, sides) => {

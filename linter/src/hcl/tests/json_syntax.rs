@@ -23,3 +23,14 @@ fn json_is_read_as_terraform_reads_it() {
         assert_eq!(faults, fault.as_slice(), "{text}");
     }
 }
+
+#[test]
+fn what_stands_in_text_with_escapes_is_at_the_place_of_the_text() {
+    for name in [r#""\u0024{local.none}""#, r#""\u0024{[[1]][*][local.none]}""#, r#""\u0024{[[1]][*][0][local.none]}""#]
+    {
+        let text = format!(r#"{{"resource": {{"mediastore_container": {{"a": {{"name": {name}}}}}}}}}"#);
+        let unit = read(&[("main.tf.json", &text)]).unit;
+        assert_eq!(unit.faults[0].message, "`local.none` is not declared", "{name}");
+        assert_eq!(unit.sources.text(unit.faults[0].span), Some(name));
+    }
+}
