@@ -17,20 +17,9 @@ use super::module::{Call, Directory, Mode, Resource, Target};
 use super::syntax::BodyView;
 use super::types::{self, Type};
 use super::value::{Data, Declared, Handle, InstanceKey, Layout, Mapping, Value, hole_of};
-use crate::inputs::terraform as shapes;
+use crate::inputs::terraform::{self as shapes, Type as Kind};
 use crate::source::{Sources, Syntax};
 use crate::unit::{Container, Dialect, Document, DocumentKind, Origin, Owner, Stranger, Unit};
-
-/// What a type is to the linter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Container(Dialect),
-    Document(Dialect, DocumentKind),
-    /// Nothing to judge in it.
-    Other,
-    /// There is no such type.
-    Stranger,
-}
 
 /// Data sources of our provider; hashicorp's has none for MediaStore.
 const DATA_SOURCES: &[&str] = &[
@@ -47,24 +36,11 @@ const DATA_SOURCES: &[&str] = &[
 
 /// What a type is, if it has to do with MediaStore.
 fn kind_of(resource: &Resource) -> Option<Kind> {
-    use Dialect::{HashicorpAws, Mediastore};
     let name = resource.type_name.text.as_str();
-    let looks_like_ours = ["mediastore_", "aws_mediastore_", "aws_media_store_", "awscc_mediastore_"]
-        .iter()
-        .any(|it| name.starts_with(it));
-    if !looks_like_ours {
-        return None;
-    }
-    Some(match (resource.mode, name) {
-        (Mode::Resource, "mediastore_container") => Kind::Container(Mediastore),
-        (Mode::Resource, "mediastore_container_policy") => Kind::Document(Mediastore, DocumentKind::Policy),
-        (Mode::Resource, "mediastore_cors_policy") => Kind::Document(Mediastore, DocumentKind::Cors),
-        (Mode::Resource, "mediastore_lifecycle_policy") => Kind::Document(Mediastore, DocumentKind::Lifecycle),
-        (Mode::Resource, "mediastore_metric_policy") => Kind::Document(Mediastore, DocumentKind::Metric),
-        (Mode::Resource, "mediastore_object") | (Mode::Ephemeral, "mediastore_signed_request") => Kind::Other,
-        (Mode::Resource, "aws_media_store_container") => Kind::Container(HashicorpAws),
-        (Mode::Resource, "aws_media_store_container_policy") => Kind::Document(HashicorpAws, DocumentKind::Policy),
-        (Mode::Data, name) if DATA_SOURCES.contains(&name) => Kind::Other,
+    Some(match (resource.mode, shapes::type_of(name)?) {
+        (Mode::Resource, kind) => kind,
+        (Mode::Data, _) if DATA_SOURCES.contains(&name) => Kind::Other,
+        (Mode::Ephemeral, _) if name == "mediastore_signed_request" => Kind::Other,
         _ => Kind::Stranger,
     })
 }
@@ -271,8 +247,9 @@ fn owner(run: &Run<'_>, handle: &Handle, index: &HashMap<Handle, usize>, contain
     if let Some(named) = &name.names {
         let exact = index.get(&**named);
         // An instance that may exist is represented by the one that was assumed.
-        let any = || index.iter().find(|(it, _)| (it.module, it.declared) == (named.module, named.declared));
-        if let Some(at) = exact.or_else(|| any().map(|(_, at)| at)) {
+        let is_one = |it: &Handle| (it.module, it.declared) == (named.module, named.declared);
+        let any = || index.iter().filter(|(it, _)| is_one(it)).map(|(_, at)| at).min();
+        if let Some(at) = exact.or_else(any) {
             return Owner::Here(*at);
         }
     }

@@ -9,7 +9,7 @@ use crate::unit::{Container, Dialect, DocumentKind, Fault, FaultKind, Origin, Ow
 
 /// What a resource type is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Type {
+pub(crate) enum Type {
     Container(Dialect),
     Document(Dialect, DocumentKind),
     /// Ours, without anything to judge.
@@ -19,7 +19,7 @@ pub(super) enum Type {
 }
 
 /// What a resource type is, if it has to do with MediaStore at all.
-pub(super) fn type_of(name: &str) -> Option<Type> {
+pub(crate) fn type_of(name: &str) -> Option<Type> {
     use Dialect::{HashicorpAws, Mediastore};
     Some(match name {
         "mediastore_container" => Type::Container(Mediastore),
