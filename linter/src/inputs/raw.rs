@@ -108,20 +108,29 @@ fn is_ours(kind: DocumentKind, root: &Node, text: &str) -> bool {
     }
     let has_principal =
         |statement: &Node| ["Principal", "NotPrincipal"].iter().any(|name| statement.member(name).is_some());
-    let is_resource_policy = match value(root, "Statement").map(|node| &node.value) {
-        Some(Value::Array(statements)) => statements.iter().any(has_principal),
-        Some(Value::Object(_)) => value(root, "Statement").is_some_and(has_principal),
-        _ => false,
-    };
-    is_resource_policy && text.to_ascii_lowercase().contains("mediastore") && !is_trust_policy(root)
+    statements(root).iter().any(has_principal)
+        && text.to_ascii_lowercase().contains("mediastore")
+        && !is_trust_policy(root)
 }
 
 /// A role's trust policy names principals too, but no resource.
 fn is_trust_policy(root: &Node) -> bool {
-    match value(root, "Statement").map(|node| &node.value) {
-        Some(Value::Array(statements)) => statements.iter().all(|statement| {
-            value(statement, "Action").and_then(known).is_some_and(|action| action.starts_with("sts:"))
-        }),
-        _ => false,
+    let is_of_roles = |action: &Node| known(action).is_some_and(|action| action.starts_with("sts:"));
+    statements(root).iter().all(|statement| {
+        let actions = value(statement, "Action").map_or(&[][..], several);
+        !actions.is_empty() && actions.iter().all(is_of_roles)
+    })
+}
+
+/// The statements of a policy, which may be one without a list around it.
+fn statements(root: &Node) -> &[Node] {
+    value(root, "Statement").map_or(&[], several)
+}
+
+/// The items of a list, or what stands for a list of one.
+fn several(node: &Node) -> &[Node] {
+    match &node.value {
+        Value::Array(items) => items,
+        _ => std::slice::from_ref(node),
     }
 }

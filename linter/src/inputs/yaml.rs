@@ -3,7 +3,7 @@
 //! Built from events on a stack of its own, with bounds on depth and on the number of values, so that neither deep nesting nor aliases
 //! of aliases hurt. What a template means is `cloudformation`'s.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mediastore_policy::json::{Limits, Member, Node, Value};
 use mediastore_policy::span::Span;
@@ -308,6 +308,7 @@ fn merged(members: Vec<Member>) -> Vec<Member> {
     }
     let (merges, mut own): (Vec<_>, Vec<_>) =
         members.into_iter().partition(|member| member.key.as_known() == Some("<<"));
+    let mut taken: HashSet<Text> = own.iter().map(|member| member.key.clone()).collect();
     for merge in merges {
         let sources = match merge.node.value {
             Value::Array(items) => items,
@@ -316,7 +317,7 @@ fn merged(members: Vec<Member>) -> Vec<Member> {
         for source in sources {
             let Value::Object(inherited) = source.value else { continue };
             for member in inherited {
-                if !own.iter().any(|other| other.key == member.key) {
+                if taken.insert(member.key.clone()) {
                     own.push(member);
                 }
             }

@@ -38,7 +38,8 @@ impl Parameter {
         };
         Self {
             default: value(declared, "Default").filter(|_| !is_secret && !is_elsewhere).and_then(scalar),
-            is_list: kind == "CommaDelimitedList" || kind.starts_with("List<"),
+            // Also where the list is kept elsewhere: `AWS::SSM::Parameter::Value<List<String>>`.
+            is_list: kind.contains("CommaDelimitedList") || kind.contains("List<"),
             hole: Arc::new(Hole { name: name.to_owned(), class: class.0, length: class.1 }),
             allowed,
         }

@@ -100,6 +100,7 @@ fn functions_are_worked_out() {
         ("!Join ['-', [!Ref A, y, !Ref AWS::NoValue, !Ref B]]", r#""x-y-${B}""#),
         ("!Join [',', !Ref L]", r#""1,2""#),
         ("!Select [1, !Ref L]", r#""2""#),
+        ("!Join [',', !Ref Kept]", "${Fn::Join}"),
         ("!Select ['0', [!Ref A]]", r#""x""#),
         ("!Select [1, !Split ['/', 'a/b/c']]", r#""b""#),
         ("!Join ['', !Split ['-', !Sub 'a-${AWS::AccountId}-b']]", r#""a${AWS::AccountId}b""#),
@@ -121,6 +122,7 @@ fn functions_are_worked_out() {
   A: {Type: String, Default: x}
   B: {Type: String, AllowedPattern: '[a-z]+'}
   L: {Type: CommaDelimitedList, Default: '1, 2'}
+  Kept: {Type: 'AWS::SSM::Parameter::Value<List<String>>', Default: /names}
   Secret: {Type: String, NoEcho: true, Default: hush}
 Conditions:
   IsX: !Equals [!Ref A, x]

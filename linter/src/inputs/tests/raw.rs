@@ -91,6 +91,14 @@ fn what_is_found_on_the_way_has_to_be_ours() {
         ("role.json", r#"{"Statement": [{"Action": "mediastore:*", "Resource": "*"}]}"#, false),
         ("policy.json", r#"{"Statement": [{"Principal": "*", "Action": "mediastore:GetObject"}]}"#, true),
         ("x.json", r#"{"Statement": {"Principal": "*", "Action": "mediastore:GetObject"}}"#, true),
+        ("trust.json", r#"{"Statement": [{"Sid": "mediastore", "Principal": {}, "Action": "sts:AssumeRole"}]}"#, false),
+        ("trust.json", r#"{"Statement": {"Sid": "mediastore", "Principal": {}, "Action": "sts:AssumeRole"}}"#, false),
+        (
+            "trust.json",
+            r#"{"Statement": {"Sid": "mediastore", "Principal": {}, "Action": ["sts:AssumeRole", "sts:TagSession"]}}"#,
+            false,
+        ),
+        ("x.json", r#"{"Statement": {"Principal": "*", "Action": ["sts:TagSession", "mediastore:GetObject"]}}"#, true),
         ("x.json", r#"{"Policy": "{\"Statement\": [{\"Principal\": \"*\", \"Action\": \"mediastore:*\"}]}"}"#, true),
         (
             "x.json",
