@@ -42,7 +42,7 @@ pub use walk::{alone, find};
 /// How files are recognised, for help and docs.
 pub const RECOGNITION: &str = "\
 Directories are walked as git does: what `.gitignore` names, hidden directories and `.terraform` are passed over, symbolic links are \
-not followed. A directory with `.tf`, `.tofu` or `.tf.json` files is judged as a root module, unless another one calls it, with the \
+not followed. A directory with `.tf`, `.tofu`, `.tf.json` or `.tofu.json` files is judged as a root module, unless another one calls it, with the \
 modules it calls: local ones, and those that `terraform init` has installed for it.
 
 Files in `.json`, `.yaml`, `.yml` and `.template` are recognised by what is in them:
@@ -185,7 +185,7 @@ fn document(path: &Path, is_named: bool, unsaved: &Unsaved) -> Option<Unit> {
     match file::read(path, is_named) {
         file::Content::Text(text) => understood(path, &text, is_named),
         file::Content::NotOurs => None,
-        file::Content::Broken(fault) => Some(Unit { faults: vec![fault], ..Unit::default() }),
+        file::Content::Unread(fault) => Some(Unit { faults: vec![fault], ..Unit::default() }),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a text is, by its contents: cheap questions first, since most files of a repository are none of ours.
 
+use std::io::{self, Read};
 use std::path::Path;
 
 use mediastore_policy::json::Limits;
@@ -33,13 +34,38 @@ pub(super) enum Kind {
     NotOurs,
 }
 
-/// Words without which no file is ours. Keys could be escaped in JSON; nobody does, and a file that is named is read anyway.
-const WORDS: &[&[u8]] =
-    &[b"ediastore", b"ediaStore", b"media_store", b"AllowedOrigins", b"ContainerLevelMetrics", b"definition"];
+/// The service's name as it is written. Keys could be escaped in JSON; nobody does, and a file that is named is read anyway.
+const NAMES: &[&[u8]] = &[b"ediastore", b"ediaStore", b"media_store"];
+
+/// Words of documents that need not name the service.
+const MEMBERS: &[&[u8]] = &[b"AllowedOrigins", b"ContainerLevelMetrics", b"definition"];
+
+/// The most bytes of one of these names.
+const LONGEST_NAME: usize = b"media_store".len();
 
 /// Whether a file found on the way is worth reading.
 pub(super) fn mentions_ours(bytes: &[u8]) -> bool {
-    WORDS.iter().any(|word| memmem::find(bytes, word).is_some())
+    names_ours(bytes) || MEMBERS.iter().any(|word| memmem::find(bytes, word).is_some())
+}
+
+fn names_ours(bytes: &[u8]) -> bool {
+    NAMES.iter().any(|name| memmem::find(bytes, name).is_some())
+}
+
+/// Whether MediaStore is named in what is too large to be held.
+pub(super) fn stream_names_ours(mut stream: impl Read) -> io::Result<bool> {
+    let mut buffer = vec![0; 1 << 20];
+    let mut kept = 0;
+    loop {
+        let read = stream.read(&mut buffer[kept..])?;
+        let filled = kept + read;
+        if read == 0 || names_ours(&buffer[..filled]) {
+            return Ok(read > 0);
+        }
+        // A name may be cut in two.
+        kept = filled.min(LONGEST_NAME - 1);
+        buffer.copy_within(filled - kept..filled, 0);
+    }
 }
 
 /// Whether broken JSON found on the way was meant to be ours.
@@ -111,5 +137,21 @@ fn json_kind(text: &str) -> Kind {
         // The state of nothing has no values.
         Marks { format_version: Some(_), terraform_version: Some(_), .. } => Kind::State,
         _ => Kind::Json,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_wherever_the_stream_is_cut() {
+        let name = b"aws_media_store_container";
+        for before in [0, 1, (1 << 20) - 11, (1 << 20) - 4, 1 << 20, 3 << 20] {
+            let padding = io::repeat(b' ').take(before);
+            assert!(stream_names_ours(padding.chain(&name[..])).expect("memory"), "{before}");
+        }
+        assert!(!stream_names_ours(io::repeat(b'm').take(2 << 20)).expect("memory"));
+        assert!(!stream_names_ours(&b""[..]).expect("memory"));
     }
 }
