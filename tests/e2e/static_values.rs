@@ -132,7 +132,10 @@ fn cors_rule(rule: &Value) -> Value {
         ("max_age_seconds", "MaxAgeSeconds"),
     ];
     let members = names.iter().filter(|(from, _)| !rule[from].is_null());
-    members.map(|(from, to)| ((*to).to_owned(), sorted(&rule[from]))).collect::<serde_json::Map<_, _>>().into()
+    let mut seen: serde_json::Map<_, _> = members.map(|(from, to)| ((*to).to_owned(), sorted(&rule[from]))).collect();
+    // What the provider sends where none are set.
+    seen.entry("AllowedHeaders").or_insert_with(|| json!([]));
+    seen.into()
 }
 
 /// Lists of a rule are sets to the provider.
