@@ -245,7 +245,7 @@ impl Page {
     fn moved(&mut self, type_name: &str, foreign: &str) {
         self.line("## Moved from another provider\n");
         self.line(&format!(
-            "From Terraform 1.8 and OpenTofu 1.10 on, the state of `{foreign}` (hashicorp/aws) is taken over:\n\n\
+            "From Terraform 1.8 and OpenTofu 1.12.5 on, the state of `{foreign}` (hashicorp/aws) is taken over:\n\n\
              ```terraform\nmoved {{\n  from = {foreign}.this\n  to   = {type_name}.this\n}}\n```\n"
         ));
     }
