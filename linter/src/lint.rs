@@ -47,14 +47,13 @@ impl Settings {
     /// # Errors
     ///
     /// Such a file cannot be read or used.
-    pub fn new(config: Config, folder: &Path, given: Given) -> Result<Self, ConfigError> {
+    pub fn new(mut config: Config, folder: &Path, given: Given) -> Result<Self, ConfigError> {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         let organisation = match config.rego.files.as_slice() {
             [] => None,
             files => Some(Organisation::read(&folder, files)?),
         };
         let baseline = config.baseline.as_ref().map(|path| Baseline::read(&folder.join(path))).transpose()?;
-        let mut config = config;
         config.trust.accounts.extend(given.accounts.iter().cloned());
         Ok(Self { config, folder, given, organisation, baseline })
     }

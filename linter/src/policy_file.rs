@@ -9,9 +9,7 @@ use mediastore_policy::span::Span;
 use serde::Serialize;
 
 use crate::Failure;
-
-/// The name that stands for standard input.
-const STDIN: &str = "-";
+use crate::inputs::STDIN;
 
 /// What is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -109,7 +109,7 @@ const ACTIONS: &[ActionRow] = &[
 /// Tags are of containers, and requests for data carry none.
 const TAG_KEYS: &[&str] = &["aws:ResourceTag/", "aws:RequestTag/", "aws:TagKeys"];
 
-/// No VPC endpoint leads to the service.
+/// Keys of VPC endpoints are not listed: none is documented for the service.
 const KEYS: &[&str] = &[
     "aws:SecureTransport",
     "aws:SourceIp",

@@ -159,7 +159,7 @@ pub fn archive_platform(path: &Path) -> Option<&str> {
 /// # Errors
 /// A file that cannot be read.
 pub fn checksum(path: &Path) -> Result<String, Error> {
-    let bytes = std::fs::read(path).map_err(file(path))?;
+    let bytes = fs::read(path).map_err(file(path))?;
     Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

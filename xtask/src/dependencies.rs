@@ -31,10 +31,10 @@ pub(crate) fn page(repository: &Path) -> Result<Made, Failure> {
             users.entry(&dependency.name).or_default().insert(format!("{}{only}", member.name));
         }
     }
-    let shipped = metadata.packages.iter().filter(|package| package.source.is_some()).count();
+    let foreign = metadata.packages.iter().filter(|package| package.source.is_some()).count();
     let mut text = format!(
         "# Dependencies\n\nWhat the crates of this repository use directly, and under which licence; why is said beside each in `Cargo.toml`. With \
-         what these bring along\nthere are {shipped} crates in `Cargo.lock`, those of tests and generators included, all of them under the licences \
+         what these bring along\nthere are {foreign} crates in `Cargo.lock`, those of tests and generators included, all of them under the licences \
          at the end. `cargo xtask gen` writes this page.\n\n| crate | licence | used by |\n| --- | --- | --- |\n"
     );
     for (name, users) in &users {
