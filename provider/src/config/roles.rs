@@ -8,6 +8,7 @@ use tf_plugin::schema::{Attribute, Block};
 use tf_plugin::timeouts::parse_duration;
 
 use crate::client::{AssumedRole, Token, WebIdentity};
+
 /// The name that a role's session gets where the configuration names none.
 const DEFAULT_SESSION_NAME: &str = "terraform-provider-mediastore";
 
@@ -85,7 +86,8 @@ fn role_attributes(block: Block) -> Block {
 impl AssumeRole {
     /// All its attributes.
     pub(super) fn texts(&self) -> [&Attr<String>; 5] {
-        [&self.role_arn, &self.session_name, &self.external_id, &self.policy, &self.duration]
+        let Self { role_arn, session_name, external_id, policy, duration } = self;
+        [role_arn, session_name, external_id, policy, duration]
     }
 }
 
