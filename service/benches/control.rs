@@ -87,7 +87,7 @@ fn open_a_new_folder(bencher: Bencher<'_, '_>) {
 
 /// One writer alone pays one disk sync per call; ten share them.
 #[divan::bench(args = [1, PARALLELISM, 100], sample_count = 5, sample_size = 1)]
-fn create_1000(bencher: Bencher<'_, '_>, parallelism: usize) {
+fn create_1000_at_parallelism(bencher: Bencher<'_, '_>, parallelism: usize) {
     let runtime = Runtime::new().unwrap();
     bencher.with_inputs(empty).bench_local_values(|(folder, service)| {
         all(&runtime, &service, "CreateContainer", 1000, parallelism);
